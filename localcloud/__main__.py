@@ -1,0 +1,58 @@
+"""`python -m localcloud`: start the local cloud and serve until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from localcloud.server import PortInUse, Server, StateInUse
+from localcloud.settings import DEFAULT_PORT, DEFAULT_REGION, Settings
+
+
+def main() -> int:
+    """Serve until SIGINT or SIGTERM; the exit status is 0 then, 1 when it could not start."""
+    parser = argparse.ArgumentParser(prog="python -m localcloud", description=__doc__)
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="(default: %(default)s)")
+    parser.add_argument("--region", default=DEFAULT_REGION, help="(default: %(default)s)")
+    parser.add_argument(
+        "--state-dir", type=Path, default=Path(".slipway"), help="(default: %(default)s)"
+    )
+    parser.add_argument("--verbose", action="store_true", help="log each request")
+    arguments = parser.parse_args()
+    logging.basicConfig(
+        level=logging.DEBUG if arguments.verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for noisy in ("botocore", "boto3", "urllib3", "werkzeug"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    server = Server(
+        Settings(port=arguments.port, region=arguments.region, state_dir=arguments.state_dir)
+    )
+    try:
+        server.start()
+    except PortInUse as error:
+        print(f"localcloud: {error}; choose another with --port", file=sys.stderr)
+        return 1
+    except StateInUse as error:
+        print(f"localcloud: {error}; choose another with --state-dir", file=sys.stderr)
+        return 1
+    print(
+        f"local cloud at {server.settings.endpoint_url} (region {server.settings.region}); "
+        "it is for trying, developing and testing: all it holds ends with it",
+        flush=True,
+    )
+    stopped.wait()
+    server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

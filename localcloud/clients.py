@@ -1,0 +1,134 @@
+"""How one service of the local cloud calls another: through its HTTP API, as a role.
+
+On AWS, CodePipeline calls CodeBuild as the pipeline's role and SageMaker reads S3 as the job's. The
+services here do the same, through boto3 and the cloud's own port, so that each call has a caller.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.iam import iam_backends
+from moto.sts import sts_backends
+from moto.utilities.utils import get_partition
+
+from localcloud.cloud import current
+from localcloud.errors import AwsError
+
+SESSION_SECONDS = 3600
+
+_lock = threading.Lock()
+_session = boto3.Session()
+_clients: dict[tuple[str, str, str], Any] = {}
+_role_sessions: dict[tuple[str, str], Credentials] = {}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Temporary credentials of a role's session."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    expiration: datetime
+
+    def environment(self) -> dict[str, str]:
+        """As the AWS SDKs' environment variables."""
+        return {
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
+            "AWS_SESSION_TOKEN": self.session_token,
+        }
+
+
+def role_session(role_arn: str, session_name: str, service: str) -> Credentials:
+    """A session of `role_arn` for `service` (`codebuild.amazonaws.com`, say).
+
+    Raises AccessDeniedException when the role does not exist or does not trust the service, in the
+    words that CodePipeline uses for a role it cannot assume.
+    """
+    with _lock:
+        known = _role_sessions.get((role_arn, session_name))
+        if known and known.expiration > current().clock.now() + timedelta(minutes=10):
+            return known
+        account_id = role_arn.split(":")[4]
+        _require_trust(role_arn, account_id, service)
+        partition = get_partition(current().settings.region)
+        role = sts_backends[account_id][partition].assume_role(
+            region_name=current().settings.region,
+            role_session_name=session_name,
+            role_arn=role_arn,
+            policy=None,
+            duration=SESSION_SECONDS,
+            external_id=None,
+        )
+        credentials = Credentials(
+            role.access_key_id,
+            role.secret_access_key,
+            role.session_token,
+            current().clock.now() + timedelta(seconds=SESSION_SECONDS),
+        )
+        _role_sessions[(role_arn, session_name)] = credentials
+        return credentials
+
+
+def _require_trust(role_arn: str, account_id: str, service: str) -> None:
+    partition = get_partition(current().settings.region)
+    roles = iam_backends[account_id][partition].roles.values()
+    role = next((role for role in roles if role.arn == role_arn), None)
+    if role is None or service not in _trusted_services(role.assume_role_policy_document):
+        raise AwsError(
+            "AccessDeniedException",
+            f"{service} is not authorized to perform AssumeRole on role {role_arn}",
+        )
+
+
+def _trusted_services(policy: Any) -> set[str]:
+    import json
+
+    document = json.loads(policy) if isinstance(policy, str) else policy
+    statements = document.get("Statement", [])
+    services: set[str] = set()
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        principal = statement.get("Principal", {})
+        named = principal.get("Service", []) if isinstance(principal, dict) else []
+        if statement.get("Effect") == "Allow":
+            services.update([named] if isinstance(named, str) else named)
+    return services
+
+
+def client(service: str, region: str, credentials: Credentials | None = None) -> Any:
+    """A boto3 client for this cloud's own port, as a role's session or as the account's root."""
+    access_key = credentials.access_key_id if credentials else ""
+    with _lock:
+        known = _clients.get((service, region, access_key))
+        if known is None:
+            known = _session.client(
+                service,
+                region_name=region,
+                endpoint_url=current().settings.endpoint_url,
+                aws_access_key_id=credentials.access_key_id if credentials else "localcloud",
+                aws_secret_access_key=credentials.secret_access_key
+                if credentials
+                else "localcloud",
+                aws_session_token=credentials.session_token if credentials else None,
+                config=Config(
+                    retries={"mode": "standard", "max_attempts": 2},
+                    s3={"addressing_style": "path"},
+                    max_pool_connections=32,
+                ),
+            )
+            _clients[(service, region, access_key)] = known
+        return known
+
+
+def forget_sessions() -> None:
+    """Drop every cached client and session: they belong to a cloud that has stopped."""
+    with _lock:
+        _clients.clear()
+        _role_sessions.clear()

@@ -1,0 +1,60 @@
+"""Every change made to moto 5.2.5 itself, each with its reason. Nothing else here patches moto."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from xml.sax.saxutils import escape
+
+from moto.core.responses import BaseResponse
+
+from localcloud.errors import AwsError
+
+logger = logging.getLogger(__name__)
+
+_applied = False
+
+
+def apply() -> None:
+    """Apply all patches, once per process."""
+    global _applied
+    if not _applied:
+        _refuse_unknown_operations()
+        _applied = True
+
+
+def _refuse_unknown_operations() -> None:
+    """moto answers an operation it lacks with an HTML page of status 500; botocore retries it and
+    then reports as a parser error. Answer in AWS's form instead, with a status nobody retries; and
+    answer a defect (any other exception) in AWS's form too, with what went wrong in it."""
+    call_action = BaseResponse.call_action
+
+    def refusing(self: BaseResponse) -> Any:
+        operation = self._get_action()
+        service = self.service_name or type(self).__name__
+        try:
+            return call_action(self)
+        except NotImplementedError as error:
+            message = f"unsupported by the local cloud: {service} operation {operation}"
+            if "has not been implemented" not in str(error) and str(error):
+                message += f": {error}"
+            return _error_response(self, "NotImplemented", message, 501)
+        except Exception as error:
+            logger.exception("%s %s failed", service, operation)
+            message = f"the local cloud failed in {service} {operation}: {error!r}"
+            return _error_response(self, "InternalFailure", message, 500)
+
+    BaseResponse.call_action = refusing
+
+
+def _error_response(
+    response: BaseResponse, code: str, message: str, status: int
+) -> tuple[int, dict[str, str], str]:
+    if "Action" not in response.querystring:
+        headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": code}
+        return status, headers, AwsError(code, message, status).description
+    body = (
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>"
+        f"<Message>{escape(message)}</Message></Error><RequestId>local</RequestId></ErrorResponse>"
+    )
+    return status, {"Content-Type": "text/xml"}, body

@@ -1,0 +1,69 @@
+"""Puts our services in the place of moto's, and our CloudFormation types beside moto's.
+
+A service of ours is a package with moto's file names (`urls`, `responses`, `models`). Its backend
+class, a subclass of moto's, replaces moto's inside moto's own `BackendDict`, in place: whoever
+imported that dictionary before gets ours too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from moto.core.base_backend import BackendDict
+
+# moto's service module, the name of its BackendDict, our models module and backend class.
+SERVICES = (
+    (
+        "moto.codecommit.models",
+        "codecommit_backends",
+        "localcloud.codecommit.models",
+        "CodeCommitBackend",
+    ),
+    (
+        "moto.codebuild.models",
+        "codebuild_backends",
+        "localcloud.codebuild.models",
+        "CodeBuildBackend",
+    ),
+    (
+        "moto.codepipeline.models",
+        "codepipeline_backends",
+        "localcloud.codepipeline.models",
+        "CodePipelineBackend",
+    ),
+    ("moto.events.models", "events_backends", "localcloud.events.models", "EventsBackend"),
+    (
+        "moto.awslambda.models",
+        "lambda_backends",
+        "localcloud.lambda_runtime.models",
+        "LambdaBackend",
+    ),
+    (
+        "moto.sagemaker.models",
+        "sagemaker_backends",
+        "localcloud.sagemaker.models",
+        "SageMakerBackend",
+    ),
+    (
+        "moto.sagemakerruntime.models",
+        "sagemakerruntime_backends",
+        "localcloud.sagemaker_runtime.models",
+        "SageMakerRuntimeBackend",
+    ),
+    ("moto.iam.models", "iam_backends", "localcloud.iam.models", "IAMBackend"),
+)
+
+
+def register() -> None:
+    """Install every service and CloudFormation type of ours, before moto serves anything."""
+    # Imports moto's own CloudFormation types; ours must exist before its caches are first filled.
+    parsing = importlib.import_module("moto.cloudformation.parsing")
+    for module, dictionary, our_module, our_class in SERVICES:
+        backends: BackendDict = getattr(importlib.import_module(module), dictionary)
+        backends.backend = getattr(importlib.import_module(our_module), our_class)
+    resources = importlib.import_module("localcloud.cloudformation.resources")
+    for entry in pkgutil.iter_modules(resources.__path__):
+        importlib.import_module(f"{resources.__name__}.{entry.name}")
+    for cache in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
+        cache.cache_clear()

@@ -1,0 +1,16 @@
+"""The SageMaker API: one class made of the areas of the service, over moto's."""
+
+from __future__ import annotations
+
+from moto.sagemaker.responses import SageMakerResponse as MotoResponse
+
+from localcloud.sagemaker.endpoints.responses import EndpointsResponse
+from localcloud.sagemaker.jobs.responses import JobsResponse
+from localcloud.sagemaker.pipelines.responses import PipelinesResponse
+from localcloud.sagemaker.registry.responses import RegistryResponse
+
+
+class SageMakerResponse(
+    JobsResponse, RegistryResponse, PipelinesResponse, EndpointsResponse, MotoResponse
+):
+    """Parses a request, calls the backend, answers."""

@@ -1,0 +1,113 @@
+"""The HTTP server: moto's dispatcher with our services, and the git remote, on one port."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import IO, Any
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from localcloud import clients, cloud, moto_patches, registration
+from localcloud.codecommit import git_server
+from localcloud.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class PortInUse(Exception):
+    """Another program listens on the port that was asked for."""
+
+
+class StateInUse(Exception):
+    """Another local cloud keeps its files in the directory that was asked for."""
+
+
+class QuietRequestHandler(MotoRequestHandler):
+    """Requests are not narrated on the terminal, and connections are kept open (HTTP/1.1)."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        logger.debug("%s %s", self.requestline, code)
+
+
+class Application:
+    """Sends git's requests to the repositories and all else to moto's dispatcher."""
+
+    def __init__(self) -> None:
+        self._aws = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if git_server.is_git_request(environ):
+            return git_server.application(environ, start_response)
+        response: Iterable[bytes] = self._aws(environ, start_response)
+        return response
+
+
+class Server:
+    """A local cloud that serves in a thread of this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._http: BaseWSGIServer | None = None
+        self._thread: threading.Thread | None = None
+        self._lock_file: IO[str] | None = None
+
+    def start(self) -> None:
+        """Bind the port, empty the state directory, serve. Raises PortInUse or StateInUse."""
+        self._lock_state()
+        registration.register()
+        moto_patches.apply()
+        # Bind before anything is thrown away: a second start by mistake must not harm the first.
+        try:
+            self._http = make_server(
+                self.settings.host,
+                self.settings.port,
+                Application(),
+                threaded=True,
+                request_handler=QuietRequestHandler,
+            )
+        except (OSError, SystemExit) as error:
+            self._unlock_state()
+            raise PortInUse(
+                f"port {self.settings.port} on {self.settings.host} is in use"
+            ) from error
+        cloud.start(self.settings)
+        self._thread = threading.Thread(target=self._http.serve_forever, name="http", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop everything: what runs, its processes, the port."""
+        cloud.stop()
+        clients.forget_sessions()
+        if self._http is not None:
+            self._http.shutdown()
+            self._http.server_close()
+        if self._thread is not None:
+            self._thread.join()
+        self._unlock_state()
+
+    def _lock_state(self) -> None:
+        self.settings.state_dir.mkdir(parents=True, exist_ok=True)
+        self._lock_file = (self.settings.state_dir / "lock").open("w")
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock_file.close()
+            raise StateInUse(
+                f"another local cloud keeps its files in {self.settings.state_dir}"
+            ) from error
+
+    def _unlock_state(self) -> None:
+        if self._lock_file is not None:
+            self._lock_file.close()
