@@ -21,6 +21,11 @@ def main() -> int:
     parser.add_argument(
         "--state-dir", type=Path, default=Path(".slipway"), help="(default: %(default)s)"
     )
+    parser.add_argument(
+        "--stop-at-end-of-input",
+        action="store_true",
+        help="stop when standard input closes, as it does when whoever started this ends",
+    )
     parser.add_argument("--verbose", action="store_true", help="log each request")
     arguments = parser.parse_args()
     logging.basicConfig(
@@ -49,9 +54,17 @@ def main() -> int:
         "it is for trying, developing and testing: all it holds ends with it",
         flush=True,
     )
+    if arguments.stop_at_end_of_input:
+        threading.Thread(target=_wait_for_end_of_input, args=(stopped,), daemon=True).start()
     stopped.wait()
     server.stop()
     return 0
+
+
+def _wait_for_end_of_input(stopped: threading.Event) -> None:
+    while sys.stdin.read(4096):
+        pass
+    stopped.set()
 
 
 if __name__ == "__main__":

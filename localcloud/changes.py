@@ -35,8 +35,12 @@ class Changes:
         timeout_seconds: float,
         *,
         stop: threading.Event | None = None,
+        recheck_seconds: float = RECHECK_SECONDS,
     ) -> bool:
-        """Look at `condition` now and after each change; False when time is up or `stop` is set."""
+        """Look at `condition` now and after each change; False when time is up or `stop` is set.
+
+        `recheck_seconds` is for what nobody here can announce, such as another process's port.
+        """
         deadline = self._clock.monotonic() + timeout_seconds
         while True:
             with self._lock:
@@ -46,4 +50,4 @@ class Changes:
             left = deadline - self._clock.monotonic()
             if left <= 0 or (stop is not None and stop.is_set()):
                 return False
-            self._clock.wait(notice, min(left, RECHECK_SECONDS))
+            self._clock.wait(notice, min(left, recheck_seconds))

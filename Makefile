@@ -1,0 +1,46 @@
+# The commands a person types; `make` lists them. Needs Python 3.11 or later and git, nothing else.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+# Without byte code every import of aws_cdk and sagemaker takes several times as long.
+unexport PYTHONDONTWRITEBYTECODE
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help demo up synth test lint format bench clean
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: .venv/ready ## a push becomes a production endpoint, on this machine [DATA=path/to/abalone.csv] [PORT=4510]
+	@$(BIN)/python -m demo run $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port $(PORT))
+
+up: .venv/ready ## start the local cloud, deploy the stacks to it, and stay [PORT=4510]
+	@$(BIN)/python -m demo up $(if $(PORT),--port $(PORT))
+
+synth: .venv/ready ## synthesize the CloudFormation templates into cdk.out
+	@cdk synth --quiet && ls cdk.out/*.template.json
+
+test: .venv/ready ## run every test (about the time that docs/benchmarks.md says)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/ready ## ruff (format and rules) and mypy
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy infra lambdas localcloud demo pipeline_code/pipelines app.py
+
+format: .venv/ready ## rewrite the code in ruff's format
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: .venv/ready ## measure, and write docs/benchmarks.md
+	@$(BIN)/python -m bench
+
+clean: ## remove what the local cloud and the builds left (not the environment)
+	@rm -rf .slipway cdk.out
+
+.venv/ready: requirements.txt package.json package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; this is %d.%d (give another with PYTHON=...)" % sys.version_info[:2])'
+	@echo "making the environment in .venv (once; about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -E '^uv==' requirements.txt)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode requirements.txt
+	@$(BIN)/npm ci --silent --no-fund --no-audit
+	@touch $@

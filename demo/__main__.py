@@ -1,0 +1,94 @@
+"""`python -m demo run` and `python -m demo up`: what `make demo` and `make up` call."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+import tempfile
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+from demo import abalone_data, clients, deploying, loop, proof, summary
+from demo.errors import StageFailed
+from demo.local_cloud import REGION, LocalCloud
+from demo.narration import Narration
+
+DEFAULT_PORT = 4510
+
+
+def main() -> int:
+    """0 when all went well, 1 when a stage failed, 130 when it was interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (("run", "the whole loop, once"), ("up", "deploy the stacks, and stay")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--port", type=int, default=DEFAULT_PORT)
+        if name == "run":
+            command.add_argument("--data", type=Path, help="a CSV file in UCI Abalone's form")
+    arguments = parser.parse_args()
+    narration = Narration()
+    cloud = LocalCloud(arguments.port)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        if arguments.command == "up":
+            return _up(narration, cloud)
+        return _run(narration, cloud, arguments.data)
+    except StageFailed as failure:
+        narration.line("[red]✗[/]", failure.stage, "")
+        narration.console.print(failure.reason, style="red", markup=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        narration.console.print("interrupted: the local cloud is stopped, nothing is left running")
+        return 130
+    finally:
+        # A second Ctrl-C must not leave the cloud behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        cloud.stop()
+
+
+def _run(narration: Narration, cloud: LocalCloud, data: Path | None) -> int:
+    if data is not None and not data.is_file():
+        raise StageFailed("look for the data", f"{data} is not a file")
+    with tempfile.TemporaryDirectory() as scratch:
+        what = f"{data}"
+        if data is None:
+            data = Path(scratch) / "abalone.csv"
+            abalone_data.write(data)
+            what = (
+                f"a made-up data set in UCI Abalone's form ({abalone_data.ROWS} rows, seed "
+                f"{abalone_data.SEED}; DATA=file uses your own)"
+            )
+        deploying.deploy(narration, cloud)
+        aws = clients.make(cloud.endpoint_url, REGION)
+        loop.give_data(narration, aws, data, what)
+    made = loop.push(narration, aws, cloud.environment())
+    loop.build_and_train(narration, aws, made)
+    # API times are whole seconds on AWS; the pipeline starts after the approval.
+    since = datetime.now(UTC) - timedelta(seconds=1)
+    package = loop.approve(narration, aws, made)
+    loop.deploy_version(narration, aws, made, since)
+    proof.compare_prod_with_model(narration, aws, package)
+    summary.tell(narration, aws, made, package)
+    return 0
+
+
+def _up(narration: Narration, cloud: LocalCloud) -> int:
+    deploying.deploy(narration, cloud)
+    narration.console.print("\nin another terminal, to point aws, boto3, git and cdk at it:\n")
+    for name, value in cloud.exports().items():
+        narration.console.print(f"export {name}={shlex.quote(value)}", markup=False, soft_wrap=True)
+    narration.console.print("\nit stays until Ctrl-C")
+    threading.Event().wait()
+    return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

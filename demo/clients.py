@@ -1,0 +1,47 @@
+"""The AWS clients of the demonstration: plain boto3, pointed by its own environment variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What the demonstration calls, each a boto3 client."""
+
+    cloudformation: Any
+    codepipeline: Any
+    codebuild: Any
+    sagemaker: Any
+    runtime: Any
+    s3: Any
+    logs: Any
+
+
+def make(endpoint_url: str, region: str) -> Clients:
+    """Clients for one endpoint; the same calls go to AWS when no endpoint is given."""
+    session = boto3.Session(
+        aws_access_key_id="localcloud", aws_secret_access_key="localcloud", region_name=region
+    )
+
+    def client(service: str) -> Any:
+        return session.client(service, endpoint_url=endpoint_url)
+
+    return Clients(
+        cloudformation=client("cloudformation"),
+        codepipeline=client("codepipeline"),
+        codebuild=client("codebuild"),
+        sagemaker=client("sagemaker"),
+        runtime=client("sagemaker-runtime"),
+        s3=client("s3"),
+        logs=client("logs"),
+    )
+
+
+def stack_outputs(clients: Clients, stack: str) -> dict[str, str]:
+    """A stack's outputs by key."""
+    stacks = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}

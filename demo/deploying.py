@@ -1,0 +1,77 @@
+"""Steps 1 and 2: the local cloud, and on it the same stacks that go to AWS."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+from demo.commands import run
+from demo.errors import StageFailed
+from demo.local_cloud import ACCOUNT_ID, REGION, LocalCloud
+from demo.narration import Narration
+
+OUTPUT = Path("cdk.out")
+TOOLS = ("cdk", "git")
+
+
+def deploy(narration: Narration, cloud: LocalCloud) -> None:
+    """Start the cloud and deploy every stack to it with the unmodified CDK CLI."""
+    for tool in TOOLS:
+        if shutil.which(tool) is None:
+            raise StageFailed(
+                "look for the tools", f"{tool} is not on the path; run this with make"
+            )
+    synth = _InBackground(cloud.environment())
+    with narration.stage("start the local cloud") as stage:
+        stage.says(cloud.start())
+    environment = cloud.environment()
+    with narration.stage("cdk bootstrap") as stage:
+        target = f"aws://{ACCOUNT_ID}/{REGION}"
+        # An empty app: bootstrapping needs none, and must not wait for a synthesis.
+        run(
+            stage.title,
+            ["cdk", "bootstrap", target, "--app", "", "--no-notices"],
+            environment,
+            directory=cloud.state,
+            log=cloud.state / "bootstrap.log",
+        )
+        stage.says(target)
+    with narration.stage("cdk synth") as stage:
+        synth.wait()
+        templates = sorted(path.name for path in OUTPUT.glob("*.template.json"))
+        stage.says(f"{OUTPUT}: {', '.join(templates)}")
+    with narration.stage("cdk deploy --all") as stage:
+        run(
+            stage.title,
+            [
+                *("cdk", "deploy", "--all", "--app", str(OUTPUT)),
+                *("--require-approval", "never", "--no-notices", "--progress", "events"),
+            ],
+            environment,
+            log=cloud.state / "deploy.log",
+        )
+        stage.says(f"{len(templates)} stacks, from the same {OUTPUT} that goes to AWS")
+
+
+class _InBackground:
+    """`cdk synth` beside the start of the cloud: it needs no cloud, and takes the longest."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._error: StageFailed | None = None
+        # Without credentials or an address: a synthesis that called AWS would fail here.
+        bare = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
+        self._thread = threading.Thread(target=self._run, args=(bare,), daemon=True)
+        self._thread.start()
+
+    def _run(self, environment: dict[str, str]) -> None:
+        command = ["cdk", "synth", "--quiet", "--output", str(OUTPUT), "--no-notices"]
+        try:
+            run("cdk synth", command, environment)
+        except StageFailed as error:
+            self._error = error
+
+    def wait(self) -> None:
+        self._thread.join()
+        if self._error is not None:
+            raise self._error

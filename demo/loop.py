@@ -1,0 +1,165 @@
+"""Steps 3 to 7: a push, the build, the training, an approval, staging, prod, and an answer."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from demo import code_pipeline
+from demo.clients import Clients, stack_outputs
+from demo.commands import run
+from demo.errors import StageFailed
+from demo.model_steps import StepWatcher
+from demo.narration import Narration, Stage
+
+BUILD_STACK = "Abalone-ModelBuild"
+DEPLOY_STACK = "Abalone-ModelDeploy"
+EDITED_FILE = Path("pipelines/abalone/pipeline.py")
+HYPERPARAMETER = re.compile(r'("max_depth": )(\d+)')
+
+
+@dataclass
+class Loop:
+    """What happened on the way from the push to production."""
+
+    commit: str = ""
+    pushed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    live_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    package_arn: str = ""
+    pipeline_execution_arn: str = ""
+    build_ids: list[str] = field(default_factory=list)
+
+
+def give_data(narration: Narration, clients: Clients, data: Path, what: str) -> None:
+    """Put the data set where the training pipeline looks for it."""
+    build = stack_outputs(clients, BUILD_STACK)
+    with narration.stage("give it data") as stage:
+        # Creating a pipeline starts it, on AWS too: these first runs have no data and no manifest.
+        _stop_first_runs(clients, build["CodePipelineName"])
+        bucket, _, key = build["InputDataUrl"].removeprefix("s3://").partition("/")
+        clients.s3.upload_file(str(data), bucket, key)
+        stage.says(f"{what} -> {build['InputDataUrl']}")
+
+
+def push(narration: Narration, clients: Clients, environment: dict[str, str]) -> Loop:
+    """Clone with plain git, change a hyperparameter, commit, push."""
+    url = stack_outputs(clients, BUILD_STACK)["RepositoryCloneUrlHttp"]
+    with narration.stage("git push") as stage, tempfile.TemporaryDirectory() as scratch:
+        clone = Path(scratch) / "model-build"
+        git = ["git", "-c", "user.name=Data Scientist", "-c", "user.email=scientist@example.com"]
+        run(stage.title, [*git, "clone", "--quiet", url, str(clone)], environment)
+        change = _change_hyperparameter(stage, clone / EDITED_FILE)
+        run(
+            stage.title,
+            [*git, "commit", "--quiet", "--all", "--message", change],
+            environment,
+            directory=clone,
+        )
+        loop = Loop(pushed_at=datetime.now(UTC))
+        run(stage.title, [*git, "push", "--quiet", "origin", "HEAD"], environment, directory=clone)
+        head = run(stage.title, [*git, "rev-parse", "HEAD"], environment, directory=clone)
+        loop.commit = head.strip()
+        stage.says(f"{loop.commit[:7]} {change}")
+    return loop
+
+
+def build_and_train(narration: Narration, clients: Clients, loop: Loop) -> None:
+    """Follow the model-build pipeline that the push started, and the training that it starts."""
+    outputs = stack_outputs(clients, BUILD_STACK)
+    pipeline = outputs["CodePipelineName"]
+    with narration.stage(f"CodePipeline {pipeline}") as stage:
+        execution = code_pipeline.wait_for_execution(
+            clients,
+            pipeline,
+            lambda summary: any(
+                revision.get("revisionId") == loop.commit
+                for revision in summary.get("sourceRevisions", [])
+            ),
+            "the push",
+        )
+        steps = StepWatcher(clients, outputs["SageMakerPipelineName"], stage.detail)
+        actions = code_pipeline.follow(
+            clients, pipeline, execution, stage.detail, meanwhile=steps.look
+        )
+        steps.look()
+        loop.pipeline_execution_arn = steps.execution_arn
+        loop.build_ids = [
+            action["output"]["executionResult"]["externalExecutionId"]
+            for action in actions
+            if action["input"]["actionTypeId"]["provider"] == "CodeBuild"
+        ]
+        stage.says("built, tested, trained and registered")
+
+
+def approve(narration: Narration, clients: Clients, loop: Loop) -> dict[str, Any]:
+    """Approve the version that was registered, as an approver would; returns its description."""
+    group = stack_outputs(clients, BUILD_STACK)["ModelPackageGroupName"]
+    with narration.stage("approve the version") as stage:
+        newest = clients.sagemaker.list_model_packages(
+            ModelPackageGroupName=group, SortBy="CreationTime", SortOrder="Descending", MaxResults=1
+        )["ModelPackageSummaryList"]
+        if not newest:
+            raise StageFailed(stage.title, f"no version was registered in {group}")
+        loop.package_arn = newest[0]["ModelPackageArn"]
+        clients.sagemaker.update_model_package(
+            ModelPackageArn=loop.package_arn,
+            ModelApprovalStatus="Approved",
+            ApprovalDescription="approved in the demonstration",
+        )
+        package: dict[str, Any] = clients.sagemaker.describe_model_package(
+            ModelPackageName=loop.package_arn
+        )
+        stage.says(f"{group} version {package['ModelPackageVersion']}")
+    return package
+
+
+def deploy_version(narration: Narration, clients: Clients, loop: Loop, since: datetime) -> None:
+    """Follow the model-deploy pipeline through staging, smoke test, approval and prod."""
+    pipeline = stack_outputs(clients, DEPLOY_STACK)["CodePipelineName"]
+    with narration.stage(f"CodePipeline {pipeline}") as stage:
+        execution = code_pipeline.wait_for_execution(
+            clients,
+            pipeline,
+            lambda summary: summary["startTime"] >= since,
+            "the approval",
+        )
+
+        def approve_prod(state: dict[str, Any], action: dict[str, Any]) -> None:
+            clients.codepipeline.put_approval_result(
+                pipelineName=pipeline,
+                stageName=state["stageName"],
+                actionName=action["actionName"],
+                token=action["latestExecution"]["token"],
+                result={"status": "Approved", "summary": "staging answers as it should"},
+            )
+
+        code_pipeline.follow(clients, pipeline, execution, stage.detail, on_approval=approve_prod)
+        loop.live_at = datetime.now(UTC)
+        stage.says("staging, smoke test, approval, prod")
+
+
+def _stop_first_runs(clients: Clients, pipeline: str) -> None:
+    executions = clients.codepipeline.list_pipeline_executions(pipelineName=pipeline)
+    for summary in executions["pipelineExecutionSummaries"]:
+        if summary["status"] == "InProgress":
+            clients.codepipeline.stop_pipeline_execution(
+                pipelineName=pipeline,
+                pipelineExecutionId=summary["pipelineExecutionId"],
+                abandon=True,
+                reason="there is no data yet",
+            )
+
+
+def _change_hyperparameter(stage: Stage, path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    match = HYPERPARAMETER.search(text)
+    if match is None:
+        raise StageFailed(stage.title, f"no max_depth found in {path.name}")
+    depth = int(match.group(2))
+    changed = HYPERPARAMETER.sub(rf"\g<1>{depth - 1}", text, count=1)
+    path.write_text(changed, encoding="utf-8")
+    return f"Set max_depth to {depth - 1} (it was {depth})"

@@ -1,0 +1,104 @@
+"""The end of a demonstration: what is live where, and where the time went."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+
+from demo.clients import Clients, stack_outputs
+from demo.loop import DEPLOY_STACK, Loop
+from demo.narration import Narration
+
+Interval = tuple[datetime, datetime]
+# The phases in which a build does its own work, and not CodeBuild its.
+BUILD_PHASES = ("INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD")
+
+
+def tell(narration: Narration, clients: Clients, loop: Loop, package: dict[str, Any]) -> None:
+    """Print the summary."""
+    outputs = stack_outputs(clients, DEPLOY_STACK)
+    jobs, builds = _job_intervals(clients, loop), _build_intervals(clients, loop)
+    push_to_prod = (loop.live_at - loop.pushed_at).total_seconds()
+    job_seconds, work_seconds = covered(jobs), covered(jobs + builds)
+
+    table = Table(show_header=False, title="what is live, and where the time went")
+    table.add_row("model version", package["ModelPackageArn"])
+    table.add_row("metrics", _metrics(clients, package))
+    for stage in ("Staging", "Prod"):
+        name = outputs[f"{stage}EndpointName"]
+        table.add_row(f"live in {stage.lower()}", f"{name}: {live_version(clients, name)}")
+    table.add_row(
+        "push to production",
+        f"{push_to_prod:.1f} s: {job_seconds:.1f} s jobs, {work_seconds - job_seconds:.1f} s build "
+        f"and tests, {push_to_prod - work_seconds:.1f} s "
+        f"({(push_to_prod - work_seconds) / push_to_prod:.0%}) neither",
+    )
+    table.add_row("not job work", f"{(push_to_prod - job_seconds) / push_to_prod:.0%}")
+    table.add_row("wall time", f"{time.monotonic() - narration.started:.1f} s in all")
+    narration.console.print(table)
+
+
+def live_version(clients: Clients, endpoint: str) -> str:
+    """Status and model package of the configuration that an endpoint serves now."""
+    described = clients.sagemaker.describe_endpoint(EndpointName=endpoint)
+    config = clients.sagemaker.describe_endpoint_config(
+        EndpointConfigName=described["EndpointConfigName"]
+    )
+    model = clients.sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
+    container = model.get("PrimaryContainer") or model["Containers"][0]
+    version = container["ModelPackageName"].rpartition("/")[2]
+    return f"{described['EndpointStatus']}, version {version}, {described['EndpointConfigName']}"
+
+
+def covered(intervals: list[Interval]) -> float:
+    """Seconds in which at least one of the intervals runs; work side by side counts once."""
+    total = 0.0
+    end: datetime | None = None
+    for start, stop in sorted(intervals):
+        begin = start if end is None else max(start, end)
+        if stop > begin:
+            total += (stop - begin).total_seconds()
+        end = stop if end is None else max(end, stop)
+    return total
+
+
+def _job_intervals(clients: Clients, loop: Loop) -> list[Interval]:
+    steps = clients.sagemaker.list_pipeline_execution_steps(
+        PipelineExecutionArn=loop.pipeline_execution_arn
+    )["PipelineExecutionSteps"]
+    intervals = []
+    for step in steps:
+        metadata = step.get("Metadata", {})
+        if "ProcessingJob" in metadata:
+            name = metadata["ProcessingJob"]["Arn"].rpartition("/")[2]
+            job = clients.sagemaker.describe_processing_job(ProcessingJobName=name)
+            intervals.append((job["ProcessingStartTime"], job["ProcessingEndTime"]))
+        elif "TrainingJob" in metadata:
+            name = metadata["TrainingJob"]["Arn"].rpartition("/")[2]
+            job = clients.sagemaker.describe_training_job(TrainingJobName=name)
+            intervals.append((job["TrainingStartTime"], job["TrainingEndTime"]))
+    return intervals
+
+
+def _build_intervals(clients: Clients, loop: Loop) -> list[Interval]:
+    if not loop.build_ids:
+        return []
+    builds = clients.codebuild.batch_get_builds(ids=loop.build_ids)["builds"]
+    return [
+        (phase["startTime"], phase["endTime"])
+        for build in builds
+        for phase in build["phases"]
+        if phase["phaseType"] in BUILD_PHASES and "endTime" in phase
+    ]
+
+
+def _metrics(clients: Clients, package: dict[str, Any]) -> str:
+    uri = package["CustomerMetadataProperties"]["EvaluationS3Uri"]
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    report = json.loads(clients.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    metrics = report["regression_metrics"]
+    return ", ".join(f"{name} {metric['value']:.3f}" for name, metric in metrics.items())
