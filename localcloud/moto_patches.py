@@ -8,7 +8,10 @@ from xml.sax.saxutils import escape
 
 from moto.core.responses import BaseResponse
 
+from localcloud.cloudformation import install as cloudformation_install
 from localcloud.errors import AwsError
+from localcloud.events import s3_notifications
+from localcloud.iam import bucket_policy
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +23,9 @@ def apply() -> None:
     global _applied
     if not _applied:
         _refuse_unknown_operations()
+        cloudformation_install.install()
+        bucket_policy.install()
+        s3_notifications.install()
         _applied = True
 
 

@@ -1,9 +1,41 @@
-"""The EventBridge API: moto's operations, with what moto lacks."""
+"""The EventBridge API: moto's operations, with targets checked and patterns tested."""
 
 from __future__ import annotations
 
+import json
+
 from moto.events.responses import EventsHandler as MotoResponse
+
+from localcloud.errors import ValidationException
+from localcloud.events import event_pattern
+from localcloud.events.models import EventsBackend
+
+REQUIRED_FIELDS = ("id", "account", "source", "time", "region", "resources", "detail-type")
 
 
 class EventsResponse(MotoResponse):
     """Parses a request, calls the backend, answers."""
+
+    def put_targets(self) -> str:
+        """PutTargets."""
+        backend: EventsBackend = self.events_backend
+        failed = backend.put_targets_checked(
+            self._get_param("Rule"), self._get_param("EventBusName"), self._get_param("Targets")
+        )
+        return json.dumps({"FailedEntryCount": len(failed), "FailedEntries": failed})
+
+    def test_event_pattern(self) -> str:
+        """TestEventPattern."""
+        pattern = event_pattern.parse(self._get_param("EventPattern"))
+        try:
+            event = json.loads(self._get_param("Event"))
+        except ValueError:
+            raise ValidationException(
+                "Parameter Event is not valid. Reason: Invalid JSON"
+            ) from None
+        missing = [name for name in REQUIRED_FIELDS if name not in event]
+        if missing:
+            raise ValidationException(
+                f"Parameter Event is not valid. Reason: required: {', '.join(missing)}"
+            )
+        return json.dumps({"Result": event_pattern.matches(pattern, event)})

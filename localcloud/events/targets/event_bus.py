@@ -1,0 +1,44 @@
+"""Another event bus as a target: the event goes on it as it is, whatever its account and region.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html: the receiving bus sees the
+original event (same id, source and account); only the region and resources are the original's too.
+An event goes from bus to bus once: AWS stops at the second hop, and so does this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from localcloud.errors import ValidationException
+from localcloud.events.targets.target import COMMON_MEMBERS, Delivery, DeliveryFailed, Target
+
+_HOPPED = "localcloud-hopped"
+
+
+class EventBus(Target):
+    """An event bus by its ARN."""
+
+    service = "events"
+    resource_prefix = "event-bus/"
+    noun = "an event bus"
+
+    def check(self, target: Mapping[str, Any]) -> None:
+        super().check(target)
+        for name in ("Input", "InputPath", "InputTransformer"):
+            if name in target and name in COMMON_MEMBERS:
+                raise ValidationException(
+                    f"{name} is not supported for a target that is an event bus: {target['Arn']}"
+                )
+
+    def send(self, delivery: Delivery) -> None:
+        from localcloud.events.delivery import deliver, known_bus
+
+        account, bus = delivery.arn.split(":")[4], delivery.resource.removeprefix("event-bus/")
+        if _HOPPED in delivery.event:
+            raise DeliveryFailed(
+                "THIRD_ACCOUNT_HOP_DETECTED", f"the event has already been sent on to {bus}"
+            )
+        if not known_bus(account, delivery.region, bus):
+            raise DeliveryFailed("NO_RESOURCE", f"Event bus {bus} does not exist.")
+        deliver({**delivery.event, _HOPPED: True}, bus, account_id=account, region=delivery.region)
