@@ -1,9 +1,107 @@
-"""The Lambda backend: moto's, with what moto lacks."""
+"""The Lambda backend: moto's, with functions that run."""
 
 from __future__ import annotations
 
+import base64
+import copy
+from typing import Any
+
 from moto.awslambda.models import LambdaBackend as MotoBackend
+from moto.s3.models import s3_backends
+
+from localcloud.errors import AwsError
+from localcloud.lambda_runtime import function_request
+from localcloud.lambda_runtime.executor import executor
+from localcloud.lambda_runtime.function import LambdaFunction
+
+CODE_MEMBERS = frozenset({"S3Bucket", "S3Key", "S3ObjectVersion", "ZipFile"})
 
 
 class LambdaBackend(MotoBackend):
     """State of Lambda in one account and region."""
+
+    def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
+        """CreateFunction; raises InvalidParameterValueException for what cannot run here."""
+        function_request.check(spec, creating=True)
+        code = self._code(spec.get("Code") or {})
+        made = LambdaFunction(self.account_id, {**spec, "Code": code}, self.region_name, "$LATEST")
+        self._lambdas.put_function(made)
+        executor().warm_up()
+        if spec.get("Publish"):
+            version = self.publish_version(spec["FunctionName"])
+            made = copy.deepcopy(made)
+            made.version = version.version
+        return made
+
+    def update_function_code(
+        self, function_name: str, qualifier: str, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """UpdateFunctionCode."""
+        function = self.get_function(function_name, qualifier)
+        code = self._code({name: body[name] for name in CODE_MEMBERS if name in body})
+        more: dict[str, Any] = {
+            name: body[name] for name in ("Architectures", "DryRun") if name in body
+        }
+        answer: dict[str, Any] = function.update_function_code(code | more)
+        if body.get("Publish"):
+            published = self.publish_version(function_name)
+            answer = published.get_configuration()
+        executor().forget(function.function_arn)
+        return answer
+
+    def update_function_configuration(
+        self, function_name: str, qualifier: str, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """UpdateFunctionConfiguration."""
+        function_request.check(body, creating=False)
+        function = self.get_function(function_name, qualifier)
+        answer: dict[str, Any] = function.update_configuration(body)
+        executor().forget(function.function_arn)
+        return answer
+
+    def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
+        """DeleteFunction; its processes end."""
+        arn = self.get_function(function_name, qualifier).function_arn
+        super().delete_function(function_name, qualifier)
+        executor().forget(arn)
+
+    def invoke_config(self, function: LambdaFunction) -> dict[str, Any]:
+        """The function's configuration for asynchronous invocation; empty when it has none."""
+        known = function.event_invoke_config
+        return dict(known[0].config) if known else {}
+
+    def _code(self, code: dict[str, Any]) -> dict[str, Any]:
+        """The code as moto takes it; a version of an object, which moto ignores, is read here."""
+        for name in code:
+            if name not in CODE_MEMBERS:
+                raise AwsError(
+                    function_request.INVALID,
+                    f"unsupported by the local cloud: code member {name!r}; supported: "
+                    f"{', '.join(sorted(CODE_MEMBERS))}",
+                )
+        if "ZipFile" in code or "S3Key" not in code:
+            if "ZipFile" not in code:
+                raise AwsError(
+                    function_request.INVALID, "Please provide a source for function code."
+                )
+            return {"ZipFile": code["ZipFile"]}
+        stored = self._object(code["S3Bucket"], code["S3Key"], code.get("S3ObjectVersion"))
+        if code.get("S3ObjectVersion"):
+            return {"ZipFile": base64.b64encode(stored).decode()}
+        return {"S3Bucket": code["S3Bucket"], "S3Key": code["S3Key"]}
+
+    def _object(self, bucket: str, key: str, version: str | None) -> bytes:
+        backend = s3_backends[self.account_id][self.partition]
+        failed = "Error occurred while GetObject. S3 Error Code: "
+        if bucket not in backend.buckets:
+            raise AwsError(
+                function_request.INVALID,
+                f"{failed}NoSuchBucket. S3 Error Message: The specified bucket does not exist",
+            )
+        stored = backend.get_object(bucket, key, version_id=version)
+        if stored is None:
+            raise AwsError(
+                function_request.INVALID,
+                f"{failed}NoSuchKey. S3 Error Message: The specified key does not exist.",
+            )
+        return bytes(stored.value)
