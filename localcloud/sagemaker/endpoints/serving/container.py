@@ -11,7 +11,7 @@ from pathlib import Path
 from localcloud import clients
 from localcloud.cloud import current
 from localcloud.sagemaker.containers import container, images
-from localcloud.sagemaker.containers.container import Container, ContainerDirectory, Function
+from localcloud.sagemaker.containers.container import Container, ContainerDirectory
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 STOP_SECONDS = 30.0
@@ -55,7 +55,7 @@ def start_serving(
         with socket.create_server(("127.0.0.1", 0)) as listener:
             started = container.start(
                 framework=image.framework,
-                program=Function(image.server),
+                program=image.serving(),
                 directory=directory,
                 environment={
                     **environment,

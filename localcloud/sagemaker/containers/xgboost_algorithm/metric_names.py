@@ -1,0 +1,45 @@
+"""The evaluation metrics that the algorithm knows.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost-tuning.html
+"""
+
+from __future__ import annotations
+
+MAXIMIZED = (
+    "accuracy",
+    "auc",
+    "aucpr",
+    "balanced_accuracy",
+    "f1",
+    "f1_binary",
+    "f1_macro",
+    "map",
+    "ndcg",
+    "precision",
+    "r2",
+    "recall",
+    "precision_macro",
+    "precision_micro",
+    "recall_macro",
+    "recall_micro",
+)
+MINIMIZED = (
+    "aft-nloglik",
+    "cox-nloglik",
+    "error",
+    "gamma-deviance",
+    "gamma-nloglik",
+    "interval-regression-accuracy",
+    "logloss",
+    "mae",
+    "mape",
+    "merror",
+    "mlogloss",
+    "mphe",
+    "mse",
+    "poisson-nloglik",
+    "rmse",
+    "rmsle",
+    "tweedie-nloglik",
+)
+METRICS = MAXIMIZED + MINIMIZED
