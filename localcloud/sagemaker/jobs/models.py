@@ -2,8 +2,185 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
+from typing import Any
+
 from moto.sagemaker.models import SageMakerModelBackend
+
+from localcloud.cloud import current
+from localcloud.errors import AwsError, ValidationException
+from localcloud.sagemaker import containers
+from localcloud.sagemaker.containers import images
+from localcloud.sagemaker.jobs import (
+    job_environment,
+    listing,
+    processing,
+    request_validation,
+    supported_members,
+    training,
+)
+from localcloud.sagemaker.jobs.job import TERMINAL, Job
+from localcloud.sagemaker.jobs.processing_job import ProcessingJob
+from localcloud.sagemaker.jobs.training_job import TrainingJob
+
+_PROCESSING_ROOT = "/opt/ml/processing"
 
 
 class JobsBackend(SageMakerModelBackend):
     """State of processing and training jobs in one account and region."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        # moto's own dictionaries, so that Search and resource tagging find our records.
+        self.processing_jobs: dict[str, ProcessingJob] = {}
+        self.training_jobs: dict[str, TrainingJob] = {}
+        self._jobs_lock = threading.Lock()
+
+    def start_processing_job(self, request: dict[str, Any]) -> ProcessingJob:
+        """CreateProcessingJob: checks the request, then works in the background."""
+        request_validation.validate("CreateProcessingJob", request)
+        supported_members.require_supported(
+            "CreateProcessingJob", request, supported_members.PROCESSING_JOB
+        )
+        _require_processing_paths(request)
+        specification = request["AppSpecification"]
+        image = images.require_processing(specification["ImageUri"])
+        image.processing(
+            specification.get("ContainerEntrypoint") or [],
+            specification.get("ContainerArguments") or [],
+        )
+        job_environment.session(request["RoleArn"])
+        name = request["ProcessingJobName"]
+        job = ProcessingJob(name, request, self.account_id, self.region_name)
+        self._add(self.processing_jobs, job, "Processing job", "a processing job")
+        containers.prewarm(specification["ImageUri"])
+        job.changed()
+        current().background(f"processing job {name}", processing.run, job, image)
+        return job
+
+    def start_training_job(self, request: dict[str, Any]) -> TrainingJob:
+        """CreateTrainingJob: checks the request and its data, then works in the background."""
+        request_validation.validate("CreateTrainingJob", request)
+        supported_members.require_supported(
+            "CreateTrainingJob", request, supported_members.TRAINING_JOB
+        )
+        specification = request.get("AlgorithmSpecification") or {}
+        for member in ("TrainingImage", "TrainingInputMode"):
+            if not specification.get(member):
+                raise ValidationException(f"AlgorithmSpecification.{member} must be given")
+        for member in ("OutputDataConfig", "ResourceConfig"):
+            if not request.get(member):
+                raise ValidationException(f"{member} must be given")
+        image = images.require_training(specification["TrainingImage"])
+        training.program(image, request)
+        job_environment.session(request["RoleArn"])
+        definitions = specification.get("MetricDefinitions") or image.metric_definitions
+        name = request["TrainingJobName"]
+        job = TrainingJob(name, request, self.account_id, self.region_name, definitions)
+        self._require_new(self.training_jobs, job, "Training job", "a training job")
+        training.require_data(job_environment.s3_client(job), request, self.region_name)
+        self._add(self.training_jobs, job, "Training job", "a training job")
+        containers.prewarm(specification["TrainingImage"])
+        job.enter("Starting")
+        current().background(f"training job {name}", training.run, job, image)
+        return job
+
+    def processing_job(self, name: str) -> ProcessingJob:
+        """The job, or SageMaker's words for its absence."""
+        if name not in self.processing_jobs:
+            raise ValidationException(f"Could not find requested job with name: {name}")
+        return self.processing_jobs[name]
+
+    def training_job(self, name: str) -> TrainingJob:
+        """The job, or SageMaker's words for its absence."""
+        if name not in self.training_jobs:
+            raise ValidationException("Requested resource not found.")
+        return self.training_jobs[name]
+
+    def request_processing_stop(self, name: str) -> None:
+        """StopProcessingJob: the job is Stopping until its container has ended."""
+        job = self.processing_job(name)
+        _require_unfinished(job, "processing job")
+        job.status = "Stopping"
+        job.stop_requested.set()
+        job.changed()
+
+    def request_training_stop(self, name: str) -> None:
+        """StopTrainingJob: the job is Stopping until its container has ended."""
+        job = self.training_job(name)
+        _require_unfinished(job, "training job")
+        job.stop_requested.set()
+        job.enter("Stopping")
+
+    def processing_page(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """ListProcessingJobs."""
+        request_validation.validate("ListProcessingJobs", request)
+        jobs = [job.summary() for job in list(self.processing_jobs.values())]
+        return listing.page(jobs, request, "ProcessingJob")
+
+    def training_page(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """ListTrainingJobs."""
+        request_validation.validate("ListTrainingJobs", request)
+        supported_members.require_supported("ListTrainingJobs", request, _LIST_TRAINING_JOBS)
+        jobs = [job.summary() for job in list(self.training_jobs.values())]
+        return listing.page(jobs, request, "TrainingJob")
+
+    def _get_resource_from_arn(self, arn: str) -> Any:
+        """What ListTags, AddTags and DeleteTags look at: ARNs carry names in lower case."""
+        every: list[Job] = [*self.processing_jobs.values(), *self.training_jobs.values()]
+        known = {job.arn: job for job in every}
+        return known[arn] if arn in known else super()._get_resource_from_arn(arn)
+
+    def _add(self, jobs: dict[str, Any], job: Job, kind: str, indefinite: str) -> None:
+        with self._jobs_lock:
+            self._require_new(jobs, job, kind, indefinite)
+            jobs[job.name] = job
+
+    def _require_new(self, jobs: dict[str, Any], job: Job, kind: str, indefinite: str) -> None:
+        if job.name in jobs:
+            raise AwsError(
+                "ResourceInUse",
+                f"{kind} names must be unique within an AWS account and region, and {indefinite} "
+                f"with this name already exists ({jobs[job.name].arn})",
+            )
+
+
+_LIST_TRAINING_JOBS = dict.fromkeys(
+    (
+        "NextToken",
+        "MaxResults",
+        "CreationTimeAfter",
+        "CreationTimeBefore",
+        "LastModifiedTimeAfter",
+        "LastModifiedTimeBefore",
+        "NameContains",
+        "StatusEquals",
+        "SortBy",
+        "SortOrder",
+    ),
+    True,
+)
+
+
+def _require_unfinished(job: Job, kind: str) -> None:
+    if job.status in TERMINAL:
+        raise ValidationException(
+            f"The request was rejected because the {kind} is in status {job.status}"
+        )
+
+
+def _require_processing_paths(request: Mapping[str, Any]) -> None:
+    """Every input and output needs a LocalPath below /opt/ml/processing (API_ProcessingS3Input)."""
+    inputs = [given.get("S3Input") for given in request.get("ProcessingInputs") or []]
+    config = request.get("ProcessingOutputConfig") or {}
+    outputs = [output.get("S3Output") for output in config.get("Outputs") or []]
+    for source in (*inputs, *outputs):
+        if source is None:
+            raise ValidationException("S3Input or S3Output must be given")
+        path = source.get("LocalPath") or ""
+        inside = path == _PROCESSING_ROOT or path.startswith(f"{_PROCESSING_ROOT}/")
+        if not inside or ".." in path.split("/"):
+            raise ValidationException(
+                f"LocalPath '{path}' must be an absolute path that begins with {_PROCESSING_ROOT}/"
+            )
