@@ -1,0 +1,166 @@
+"""The records of a pipeline execution and of the steps it has started, as the API shows them.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribePipelineExecution.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_PipelineExecutionStep.html
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from localcloud.sagemaker.pipelines.definition import Definition, Step
+from localcloud.sagemaker.pipelines.expressions import render
+
+EXECUTING = "Executing"
+STOPPING = "Stopping"
+STOPPED = "Stopped"
+FAILED = "Failed"
+SUCCEEDED = "Succeeded"
+# The two limits of the API's model, in characters.
+_STEP_FAILURE_REASON = 1024
+_ERROR_MESSAGE = 3072
+
+
+@dataclass
+class StepRun:
+    """One step of one execution, from its start to its end."""
+
+    step: Step
+    number: int
+    started: datetime
+    status: str = "Starting"
+    ended: datetime | None = None
+    attempts: int = 1
+    metadata: dict[str, Any] = field(default_factory=dict)
+    # What `Steps.<name>.<path>` can refer to once the step has succeeded.
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    failure_reason: str | None = None
+    cache_source: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The step's name."""
+        return self.step.name
+
+    def describe(self) -> dict[str, Any]:
+        """The step as ListPipelineExecutionSteps answers it."""
+        members = self.step.members
+        described: dict[str, Any] = {
+            "StepName": self.name,
+            "StepDisplayName": members.get("DisplayName"),
+            "StepDescription": members.get("Description"),
+            "StartTime": self.started,
+            "EndTime": self.ended,
+            "StepStatus": self.status,
+            "FailureReason": (self.failure_reason or "")[:_STEP_FAILURE_REASON] or None,
+            "Metadata": dict(self.metadata),
+            "AttemptCount": self.attempts,
+        }
+        if self.cache_source:
+            described["CacheHitResult"] = {"SourcePipelineExecutionArn": self.cache_source}
+        return {name: value for name, value in described.items() if value is not None}
+
+    def fail_with(self, message: str) -> None:
+        """Record a Fail step's message: as its metadata and, if there is one, as its reason."""
+        self.metadata["Fail"] = {"ErrorMessage": message[:_ERROR_MESSAGE]}
+        self.failure_reason = message or None
+
+
+@dataclass
+class PipelineExecution:
+    """One execution of one version of a pipeline."""
+
+    arn: str
+    pipeline_name: str
+    pipeline_arn: str
+    version: int
+    definition: Definition
+    definition_text: str
+    role_arn: str
+    parameters: Mapping[str, Any]
+    created: datetime
+    created_by: Mapping[str, Any]
+    account_id: str
+    region: str
+    number: int
+    display_name: str
+    description: str | None = None
+    max_parallel_steps: int | None = None
+    status: str = EXECUTING
+    failure_reason: str | None = None
+    modified: datetime = field(init=False)
+    modified_by: Mapping[str, Any] = field(init=False)
+    ended: datetime | None = None
+    steps: dict[str, StepRun] = field(default_factory=dict)
+    stop_requested: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.modified = self.created
+        self.modified_by = self.created_by
+
+    @property
+    def id(self) -> str:
+        """The last part of the ARN: twelve characters."""
+        return self.arn.rpartition("/")[2]
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing of it will run any more."""
+        return self.status in (SUCCEEDED, FAILED, STOPPED)
+
+    def outcomes(self) -> dict[str, bool]:
+        """The outcome of every Condition step that has succeeded."""
+        return {
+            run.name: run.metadata["Condition"]["Outcome"] == "True"
+            for run in list(self.steps.values())
+            if run.status == SUCCEEDED and "Condition" in run.metadata
+        }
+
+    def describe(self, experiment: Mapping[str, Any]) -> dict[str, Any]:
+        """The execution as DescribePipelineExecution answers it."""
+        described: dict[str, Any] = {
+            "PipelineArn": self.pipeline_arn,
+            "PipelineExecutionArn": self.arn,
+            "PipelineExecutionDisplayName": self.display_name,
+            "PipelineExecutionStatus": self.status,
+            "PipelineExecutionDescription": self.description,
+            "PipelineExperimentConfig": dict(experiment) or None,
+            "FailureReason": self.failure_reason,
+            "CreationTime": self.created,
+            "LastModifiedTime": self.modified,
+            "CreatedBy": dict(self.created_by),
+            "LastModifiedBy": dict(self.modified_by),
+            "PipelineVersionId": self.version,
+            "RoleArn": self.role_arn,
+        }
+        if self.max_parallel_steps is not None:
+            described["ParallelismConfiguration"] = {
+                "MaxParallelExecutionSteps": self.max_parallel_steps
+            }
+        return {name: value for name, value in described.items() if value is not None}
+
+    def gen_response_object(self) -> dict[str, Any]:
+        """The execution as moto's Search operation wants it."""
+        return self.describe({})
+
+    def summary(self) -> dict[str, Any]:
+        """The execution as ListPipelineExecutions answers it."""
+        described: dict[str, Any] = {
+            "PipelineExecutionArn": self.arn,
+            "StartTime": self.created,
+            "PipelineExecutionStatus": self.status,
+            "PipelineExecutionDescription": self.description,
+            "PipelineExecutionDisplayName": self.display_name,
+            "PipelineExecutionFailureReason": self.failure_reason,
+        }
+        return {name: value for name, value in described.items() if value is not None}
+
+    def parameter_values(self) -> list[dict[str, str]]:
+        """Every parameter with the value that the execution has (assumed: defaults included, since
+        the SDK builds the next execution's parameters from them)."""
+        return [{"Name": name, "Value": render(value)} for name, value in self.parameters.items()]

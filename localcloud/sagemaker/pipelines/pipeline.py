@@ -1,0 +1,115 @@
+"""The record of a pipeline and of its versions, as the API shows them.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribePipeline.html. A pipeline begins with
+version 1; each update that changes the definition makes the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from localcloud.errors import AwsError
+from localcloud.sagemaker.pipelines.definition import Definition
+from localcloud.sagemaker.pipelines.execution import PipelineExecution
+
+
+@dataclass(frozen=True)
+class PipelineVersion:
+    """One definition that the pipeline has had."""
+
+    number: int
+    text: str
+    definition: Definition
+    created: datetime
+
+
+@dataclass
+class Pipeline:
+    """One pipeline."""
+
+    name: str
+    arn: str
+    display_name: str
+    role_arn: str
+    created: datetime
+    created_by: Mapping[str, Any]
+    number: int
+    versions: list[PipelineVersion]
+    tags: list[dict[str, str]]
+    description: str | None = None
+    max_parallel_steps: int | None = None
+    modified: datetime = field(init=False)
+    modified_by: Mapping[str, Any] = field(init=False)
+    last_run: datetime | None = None
+    # By ARN, in the order of their start.
+    executions: dict[str, PipelineExecution] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.modified = self.created
+        self.modified_by = self.created_by
+
+    def version(self, number: int | None) -> PipelineVersion:
+        """One of its versions, or the latest."""
+        if number is None:
+            return self.versions[-1]
+        for version in self.versions:
+            if version.number == number:
+                return version
+        raise AwsError(
+            "ResourceNotFound",
+            f"Pipeline version {number} of pipeline '{self.arn}' does not exist.",
+        )
+
+    def describe(self, number: int | None = None) -> dict[str, Any]:
+        """The pipeline as DescribePipeline answers it."""
+        described: dict[str, Any] = {
+            **self._common(),
+            "PipelineDefinition": self.version(number).text,
+            "PipelineStatus": "Active",
+            "LastRunTime": self.last_run,
+            "CreatedBy": dict(self.created_by),
+            "LastModifiedBy": dict(self.modified_by),
+        }
+        if self.max_parallel_steps is not None:
+            described["ParallelismConfiguration"] = {
+                "MaxParallelExecutionSteps": self.max_parallel_steps
+            }
+        return _present(described)
+
+    def gen_response_object(self) -> dict[str, Any]:
+        """The pipeline as moto's Search operation wants it."""
+        return self.describe()
+
+    def summary(self) -> dict[str, Any]:
+        """The pipeline as ListPipelines answers it."""
+        return _present({**self._common(), "LastExecutionTime": self.last_run})
+
+    def version_summary(self, version: PipelineVersion) -> dict[str, Any]:
+        """One version as ListPipelineVersions answers it."""
+        runs = [run for run in self.executions.values() if run.version == version.number]
+        return _present(
+            {
+                "PipelineArn": self.arn,
+                "PipelineVersionId": version.number,
+                "CreationTime": version.created,
+                "LastExecutionPipelineExecutionArn": runs[-1].arn if runs else None,
+            }
+        )
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "PipelineArn": self.arn,
+            "PipelineName": self.name,
+            "PipelineDisplayName": self.display_name,
+            "PipelineDescription": self.description,
+            "RoleArn": self.role_arn,
+            "CreationTime": self.created,
+            "LastModifiedTime": self.modified,
+        }
+
+
+def _present(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
