@@ -1,0 +1,1 @@
+"""The model repository's SageMaker pipelines, and the commands that build them."""

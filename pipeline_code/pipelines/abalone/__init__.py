@@ -1,0 +1,1 @@
+"""Predict the age of abalone, in rings of the shell, from measurements of it."""

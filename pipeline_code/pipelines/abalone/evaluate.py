@@ -1,0 +1,202 @@
+"""Measure the trained model on the test split, and choose the records of its smoke test.
+
+Runs as a SageMaker processing job in the built-in XGBoost container, as one file: it may import
+only what that container holds (the standard library, NumPy, XGBoost).
+
+Input: `<base>/processing/model/model.tar.gz`, as the training job wrote it, and
+`<base>/processing/test/test.csv` without header, the label first.
+
+Output, in `<base>/processing/evaluation`:
+
+- `evaluation.json` in the form of a regression's model-quality report
+  (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html): MSE,
+  RMSE, MAE and R2, each with its standard deviation, which is that of 200 bootstrap resamples of
+  the test rows (fixed seed);
+- `golden_records.json`: requests for an endpoint that serves this model, and what the answers must
+  look like. The range is that of the labels and of the predictions on the test split, rounded
+  outwards to whole rings.
+
+What goes wrong ends the job with one line, as in `preprocess.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import xgboost
+
+BASE_DIR = Path("/opt/ml")
+MODEL_NAME = "xgboost-model"  # as the built-in algorithm names it
+
+SEED = 20
+RESAMPLES = 200
+GOLDEN_RECORDS = 10
+MAX_MESSAGE_BYTES = 1024  # of ExitMessage
+
+
+class EvaluationError(Exception):
+    """The model cannot be evaluated; the text says why."""
+
+
+def load_model(archive: Path) -> xgboost.Booster:
+    """The booster in the training job's archive, without unpacking anything to disk."""
+    try:
+        with tarfile.open(archive) as tar:
+            names = {Path(name).name: name for name in tar.getnames()}
+            if MODEL_NAME not in names:
+                found = ", ".join(sorted(names)) or "nothing"
+                raise EvaluationError(f"{archive.name} holds no {MODEL_NAME}; it holds {found}")
+            file = tar.extractfile(names[MODEL_NAME])
+            content = file.read() if file else b""
+    except (OSError, tarfile.TarError) as error:
+        raise EvaluationError(f"{archive}: cannot be read ({_brief(error)})") from error
+    booster = xgboost.Booster()
+    try:
+        booster.load_model(bytearray(content))
+    except xgboost.core.XGBoostError as error:
+        raise EvaluationError(
+            f"{MODEL_NAME} in {archive.name} is not a model: {_brief(error)}"
+        ) from error
+    return booster
+
+
+def read_records(path: Path) -> list[str]:
+    """The lines of the test split."""
+    try:
+        records = [line for line in path.read_text().splitlines() if line.strip()]
+    except OSError as error:
+        raise EvaluationError(f"{path}: cannot be read ({error.strerror})") from error
+    if not records:
+        raise EvaluationError(f"{path} is empty; the test split is needed")
+    return records
+
+
+def predict(model: xgboost.Booster, features: np.ndarray) -> np.ndarray:
+    """The model's predictions, refused if one of them is not a finite number."""
+    # XGBoost would take columns that are not there for missing values.
+    if features.shape[1] != model.num_features():
+        raise EvaluationError(
+            f"the test split has {features.shape[1]} features; "
+            f"the model was trained on {model.num_features()}"
+        )
+    predictions = np.asarray(model.predict(xgboost.DMatrix(features)), dtype=float)
+    if not np.isfinite(predictions).all():
+        raise EvaluationError("the model predicts values that are not finite numbers")
+    return predictions
+
+
+def regression_metrics(labels: np.ndarray, predictions: np.ndarray) -> dict[str, np.ndarray]:
+    """MSE, RMSE, MAE and R2 along the last axis.
+
+    R2 of constant labels is 1 for perfect predictions and else 0, as scikit-learn has it.
+    """
+    errors = labels - predictions
+    squared = (errors**2).sum(axis=-1)
+    total = ((labels - labels.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1)
+    constant = total == 0
+    ratio = np.where(constant, squared > 0, squared / np.where(constant, 1, total))
+    mse = squared / labels.shape[-1]
+    return {
+        "mse": mse,
+        "rmse": np.sqrt(mse),
+        "mae": np.abs(errors).mean(axis=-1),
+        "r2": 1 - ratio,
+    }
+
+
+def quality_report(labels: np.ndarray, predictions: np.ndarray) -> dict[str, object]:
+    """The content of evaluation.json."""
+    draws = np.random.default_rng(SEED).integers(len(labels), size=(RESAMPLES, len(labels)))
+    resampled = regression_metrics(labels[draws], predictions[draws])
+    return {
+        "version": 0.0,
+        "dataset": {"item_count": len(labels)},
+        "regression_metrics": {
+            name: {
+                "value": float(value),
+                "standard_deviation": float(resampled[name].std(ddof=1)),
+            }
+            for name, value in regression_metrics(labels, predictions).items()
+        },
+    }
+
+
+def golden_records(
+    records: list[str], labels: np.ndarray, predictions: np.ndarray
+) -> dict[str, object]:
+    """The content of golden_records.json."""
+    chosen = [record.partition(",")[2] for record in records[:GOLDEN_RECORDS]]
+    return {
+        "contentType": "text/csv",
+        "accept": "text/csv",
+        "records": chosen,
+        "expected": {
+            "count": len(chosen),
+            "type": "number",
+            "minimum": math.floor(min(labels.min(), predictions.min())),
+            "maximum": math.ceil(max(labels.max(), predictions.max())),
+        },
+    }
+
+
+def evaluate(processing_dir: Path) -> str:
+    """Do the whole job under the directory; gives a line that says what came out."""
+    model = load_model(processing_dir / "model" / "model.tar.gz")
+    records = read_records(processing_dir / "test" / "test.csv")
+    try:
+        table = np.loadtxt(records, delimiter=",", ndmin=2)
+    except ValueError as error:
+        raise EvaluationError(f"test.csv: {error}") from error
+    labels = table[:, 0]
+    predictions = predict(model, table[:, 1:])
+    report = quality_report(labels, predictions)
+    directory = processing_dir / "evaluation"
+    directory.mkdir(parents=True, exist_ok=True)
+    _write_json(directory / "evaluation.json", report)
+    _write_json(directory / "golden_records.json", golden_records(records, labels, predictions))
+    return f"{len(labels)} rows, {json.dumps(report['regression_metrics'])}"
+
+
+def _write_json(path: Path, content: dict[str, object]) -> None:
+    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+
+
+def _brief(error: Exception) -> str:
+    # XGBoost's texts go on with a C++ stack trace, tarfile's with each format that it tried.
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0].strip() if lines else type(error).__name__
+
+
+def report_failure(message: str, output_dir: Path) -> None:
+    """Say why on standard error and where SageMaker looks for the job's ExitMessage."""
+    sys.stderr.write(f"evaluate.py: {message}\n")
+    try:
+        output_dir.mkdir(parents=True, exist_ok=True)
+        text = message.encode()[:MAX_MESSAGE_BYTES].decode(errors="ignore")
+        (output_dir / "message").write_text(text)
+    except OSError as error:
+        sys.stderr.write(f"evaluate.py: no ExitMessage: {error}\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the job; gives the exit code."""
+    parser = argparse.ArgumentParser(description="Measure the model on the test split.")
+    parser.add_argument("--base-dir", type=Path, default=BASE_DIR, help="default: %(default)s")
+    base_dir: Path = parser.parse_args(arguments).base_dir
+    try:
+        summary = evaluate(base_dir / "processing")
+    except EvaluationError as error:
+        report_failure(str(error), base_dir / "output")
+        return 1
+    sys.stdout.write(f"evaluate.py: {summary}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

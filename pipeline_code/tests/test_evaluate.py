@@ -1,0 +1,98 @@
+"""`evaluate.py` on a model that was trained as the built-in algorithm trains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import synthetic
+import xgboost
+from pipelines.abalone import evaluate
+from scripts import archive, output, run_preprocess, train
+from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
+
+
+def test_evaluate_measures_what_scikit_learn_measures(tmp_path: Path) -> None:
+    synthetic.write_data(tmp_path, synthetic.rows())
+    splits = run_preprocess(tmp_path)
+    model = train(tmp_path, splits["train"])
+    assert evaluate.main(["--base-dir", str(tmp_path)]) == 0
+
+    labels = splits["test"][:, 0]
+    predictions = model.predict(xgboost.DMatrix(splits["test"][:, 1:]))
+    report = output(tmp_path, "evaluation.json")
+    metrics = report["regression_metrics"]
+    mse = mean_squared_error(labels, predictions)
+    assert report["dataset"] == {"item_count": 36}
+    assert metrics["mse"]["value"] == pytest.approx(mse)
+    assert metrics["rmse"]["value"] == pytest.approx(mse**0.5)
+    assert metrics["mae"]["value"] == pytest.approx(mean_absolute_error(labels, predictions))
+    assert metrics["r2"]["value"] == pytest.approx(r2_score(labels, predictions))
+    # The standard error of a mean, of which the bootstrap's is an estimate.
+    analytic = np.std((labels - predictions) ** 2) / len(labels) ** 0.5
+    assert metrics["mse"]["standard_deviation"] == pytest.approx(analytic, rel=0.25)
+
+
+def test_evaluate_writes_golden_records_that_the_model_passes(tmp_path: Path) -> None:
+    synthetic.write_data(tmp_path, synthetic.rows())
+    splits = run_preprocess(tmp_path)
+    model = train(tmp_path, splits["train"])
+    assert evaluate.main(["--base-dir", str(tmp_path)]) == 0
+
+    golden = output(tmp_path, "golden_records.json")
+    expected = golden["expected"]
+    features = np.array([[float(v) for v in line.split(",")] for line in golden["records"]])
+    assert (features == splits["test"][: len(features), 1:]).all()
+    answers = model.predict(xgboost.DMatrix(features))
+    assert (golden["contentType"], golden["accept"]) == ("text/csv", "text/csv")
+    assert (expected["type"], expected["count"]) == ("number", len(answers))
+    assert expected["minimum"] <= answers.min() < answers.max() <= expected["maximum"]
+    assert expected["minimum"] >= 0
+    assert expected["maximum"] <= 25
+
+
+def test_metrics_of_constant_labels_are_numbers() -> None:
+    same = evaluate.regression_metrics(np.array([3.0, 3.0]), np.array([3.0, 3.0]))
+    other = evaluate.regression_metrics(np.array([3.0, 3.0]), np.array([3.0, 4.0]))
+    assert [float(same[name]) for name in ("mse", "r2")] == [0, 1]
+    assert [float(other[name]) for name in ("mse", "r2")] == [0.5, 0]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        ("no archive", "model.tar.gz: cannot be read ("),
+        ("no tar", "model.tar.gz: cannot be read ("),
+        ("other file", "model.tar.gz holds no xgboost-model; it holds other"),
+        ("no model", "xgboost-model in model.tar.gz is not a model: "),
+        ("empty test", "test.csv is empty; the test split is needed"),
+        ("words", "test.csv: could not convert string 'x' to float64"),
+        ("features", "the test split has 1 features; the model was trained on 3"),
+    ],
+)
+def test_evaluate_ends_with_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], spoil: str, message: str
+) -> None:
+    table = np.arange(20.0).reshape(5, 4)
+    train(tmp_path, table)
+    test = tmp_path / "processing" / "test" / "test.csv"
+    test.parent.mkdir()
+    test.write_text("1,2,3,4\n")
+    model = tmp_path / "processing" / "model" / "model.tar.gz"
+    if spoil == "no archive":
+        model.unlink()
+    elif spoil == "no tar":
+        model.write_text("no archive")
+    elif spoil in ("other file", "no model"):
+        name = "other" if spoil == "other file" else "xgboost-model"
+        (tmp_path / name).write_text("no model")
+        archive(tmp_path, name)
+    else:
+        test.write_text({"empty test": "", "words": "1,2,x,4\n", "features": "1,2\n"}[spoil])
+    assert evaluate.main(["--base-dir", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert message in (tmp_path / "output" / "message").read_text()
+    assert not (tmp_path / "processing" / "evaluation").exists()
