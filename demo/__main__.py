@@ -72,7 +72,9 @@ def _run(narration: Narration, cloud: LocalCloud, data: Path | None) -> int:
     package = loop.approve(narration, aws, made)
     loop.deploy_version(narration, aws, made, since)
     proof.compare_prod_with_model(narration, aws, package)
-    summary.tell(narration, aws, made, package)
+    with narration.stage("sum up"):
+        table = summary.table(narration, aws, made, package)
+    narration.console.print(table)
     return 0
 
 

@@ -15,14 +15,17 @@ OUTPUT = Path("cdk.out")
 TOOLS = ("cdk", "git")
 
 
-def deploy(narration: Narration, cloud: LocalCloud) -> None:
-    """Start the cloud and deploy every stack to it with the unmodified CDK CLI."""
+def deploy(narration: Narration, cloud: LocalCloud, output: Path = OUTPUT) -> None:
+    """Start the cloud and deploy every stack to it with the unmodified CDK CLI.
+
+    The templates are synthesized into `output`, and deployed from there.
+    """
     for tool in TOOLS:
         if shutil.which(tool) is None:
             raise StageFailed(
                 "look for the tools", f"{tool} is not on the path; run this with make"
             )
-    synth = _InBackground(cloud.environment())
+    synth = _InBackground(cloud.environment(), output)
     with narration.stage("start the local cloud") as stage:
         stage.says(cloud.start())
     environment = cloud.environment()
@@ -39,33 +42,33 @@ def deploy(narration: Narration, cloud: LocalCloud) -> None:
         stage.says(target)
     with narration.stage("cdk synth") as stage:
         synth.wait()
-        templates = sorted(path.name for path in OUTPUT.glob("*.template.json"))
-        stage.says(f"{OUTPUT}: {', '.join(templates)}")
+        templates = sorted(path.name for path in output.glob("*.template.json"))
+        stage.says(f"{output}: {', '.join(templates)}")
     with narration.stage("cdk deploy --all") as stage:
         run(
             stage.title,
             [
-                *("cdk", "deploy", "--all", "--app", str(OUTPUT)),
+                *("cdk", "deploy", "--all", "--app", str(output)),
                 *("--require-approval", "never", "--no-notices", "--progress", "events"),
             ],
             environment,
             log=cloud.state / "deploy.log",
         )
-        stage.says(f"{len(templates)} stacks, from the same {OUTPUT} that goes to AWS")
+        stage.says(f"{len(templates)} stacks, from the same {output} that goes to AWS")
 
 
 class _InBackground:
     """`cdk synth` beside the start of the cloud: it needs no cloud, and takes the longest."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], output: Path) -> None:
         self._error: StageFailed | None = None
         # Without credentials or an address: a synthesis that called AWS would fail here.
         bare = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
-        self._thread = threading.Thread(target=self._run, args=(bare,), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(bare, output), daemon=True)
         self._thread.start()
 
-    def _run(self, environment: dict[str, str]) -> None:
-        command = ["cdk", "synth", "--quiet", "--output", str(OUTPUT), "--no-notices"]
+    def _run(self, environment: dict[str, str], output: Path) -> None:
+        command = ["cdk", "synth", "--quiet", "--output", str(output), "--no-notices"]
         try:
             run("cdk synth", command, environment)
         except StageFailed as error:

@@ -38,8 +38,8 @@ def give_data(narration: Narration, clients: Clients, data: Path, what: str) -> 
     """Put the data set where the training pipeline looks for it."""
     build = stack_outputs(clients, BUILD_STACK)
     with narration.stage("give it data") as stage:
-        # Creating a pipeline starts it, on AWS too: these first runs have no data and no manifest.
-        _stop_first_runs(clients, build["CodePipelineName"])
+        # Creating a pipeline starts it, on AWS too: this first run has no data to train on.
+        stop_runs(clients, build["CodePipelineName"], "there is no data yet")
         bucket, _, key = build["InputDataUrl"].removeprefix("s3://").partition("/")
         clients.s3.upload_file(str(data), bucket, key)
         stage.says(f"{what} -> {build['InputDataUrl']}")
@@ -142,16 +142,23 @@ def deploy_version(narration: Narration, clients: Clients, loop: Loop, since: da
         stage.says("staging, smoke test, approval, prod")
 
 
-def _stop_first_runs(clients: Clients, pipeline: str) -> None:
+def stop_runs(clients: Clients, pipeline: str, reason: str) -> None:
+    """Stop every execution in progress; a build that an abandoned action leaves is stopped too."""
     executions = clients.codepipeline.list_pipeline_executions(pipelineName=pipeline)
     for summary in executions["pipelineExecutionSummaries"]:
-        if summary["status"] == "InProgress":
-            clients.codepipeline.stop_pipeline_execution(
-                pipelineName=pipeline,
-                pipelineExecutionId=summary["pipelineExecutionId"],
-                abandon=True,
-                reason="there is no data yet",
-            )
+        if summary["status"] != "InProgress":
+            continue
+        execution_id = summary["pipelineExecutionId"]
+        clients.codepipeline.stop_pipeline_execution(
+            pipelineName=pipeline, pipelineExecutionId=execution_id, abandon=True, reason=reason
+        )
+        actions = clients.codepipeline.list_action_executions(
+            pipelineName=pipeline, filter={"pipelineExecutionId": execution_id}
+        )["actionExecutionDetails"]
+        for action in actions:
+            build = action.get("output", {}).get("executionResult", {}).get("externalExecutionId")
+            if build and action["input"]["actionTypeId"]["provider"] == "CodeBuild":
+                clients.codebuild.stop_build(id=build)
 
 
 def _change_hyperparameter(stage: Stage, path: Path) -> str:

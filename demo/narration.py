@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 
 from demo.errors import StageFailed
 
@@ -37,12 +38,15 @@ class Narration:
     def line(self, mark: str, title: str, text: str, seconds: float | None = None) -> None:
         """One line: mark, title, what came of it, seconds."""
         time_text = f"{seconds:6.1f} s" if seconds is not None else " " * 8
-        self.console.print(f"{mark} {time_text}  [bold]{title}[/]  {text}", soft_wrap=True)
+        self.console.print(
+            f"{mark} {time_text}  [bold]{escape(title)}[/]  {escape(text)}", soft_wrap=True
+        )
 
     def detail(self, title: str, text: str, seconds: float | None = None) -> None:
         """A line below a stage: one action or step of it."""
         time_text = f"{seconds:6.1f} s" if seconds is not None else " " * 8
-        self.console.print(f"  {time_text}    [dim]{title}  {text}[/]", soft_wrap=True)
+        words = f"{escape(title)}  {escape(text)}"
+        self.console.print(f"  {time_text}    [dim]{words}[/]", soft_wrap=True)
 
 
 class Stage:

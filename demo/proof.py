@@ -48,7 +48,9 @@ def _predict_directly(archive: bytes, records: list[str]) -> numpy.ndarray:
     with tempfile.TemporaryDirectory() as scratch:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(scratch, filter="data")
-        booster = xgboost.Booster(model_file=Path(scratch) / "xgboost-model")
+        booster = xgboost.Booster(
+            model_file=bytearray((Path(scratch) / "xgboost-model").read_bytes())
+        )
     rows = numpy.array([record.split(",") for record in records], dtype=numpy.float32)
     predictions: numpy.ndarray = booster.predict(xgboost.DMatrix(rows))
     return predictions

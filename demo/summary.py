@@ -18,28 +18,28 @@ Interval = tuple[datetime, datetime]
 BUILD_PHASES = ("INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD")
 
 
-def tell(narration: Narration, clients: Clients, loop: Loop, package: dict[str, Any]) -> None:
-    """Print the summary."""
+def table(narration: Narration, clients: Clients, loop: Loop, package: dict[str, Any]) -> Table:
+    """The summary."""
     outputs = stack_outputs(clients, DEPLOY_STACK)
     jobs, builds = _job_intervals(clients, loop), _build_intervals(clients, loop)
     push_to_prod = (loop.live_at - loop.pushed_at).total_seconds()
     job_seconds, work_seconds = covered(jobs), covered(jobs + builds)
 
-    table = Table(show_header=False, title="what is live, and where the time went")
-    table.add_row("model version", package["ModelPackageArn"])
-    table.add_row("metrics", _metrics(clients, package))
+    rows = Table(show_header=False, title="what is live, and where the time went")
+    rows.add_row("model version", package["ModelPackageArn"])
+    rows.add_row("metrics", _metrics(clients, package))
     for stage in ("Staging", "Prod"):
         name = outputs[f"{stage}EndpointName"]
-        table.add_row(f"live in {stage.lower()}", f"{name}: {live_version(clients, name)}")
-    table.add_row(
+        rows.add_row(f"live in {stage.lower()}", f"{name}: {live_version(clients, name)}")
+    rows.add_row(
         "push to production",
         f"{push_to_prod:.1f} s: {job_seconds:.1f} s jobs, {work_seconds - job_seconds:.1f} s build "
         f"and tests, {push_to_prod - work_seconds:.1f} s "
         f"({(push_to_prod - work_seconds) / push_to_prod:.0%}) neither",
     )
-    table.add_row("not job work", f"{(push_to_prod - job_seconds) / push_to_prod:.0%}")
-    table.add_row("wall time", f"{time.monotonic() - narration.started:.1f} s in all")
-    narration.console.print(table)
+    rows.add_row("not job work", f"{(push_to_prod - job_seconds) / push_to_prod:.0%}")
+    rows.add_row("wall time", f"{time.monotonic() - narration.started:.1f} s in all")
+    return rows
 
 
 def live_version(clients: Clients, endpoint: str) -> str:
@@ -70,15 +70,25 @@ def _job_intervals(clients: Clients, loop: Loop) -> list[Interval]:
     steps = clients.sagemaker.list_pipeline_execution_steps(
         PipelineExecutionArn=loop.pipeline_execution_arn
     )["PipelineExecutionSteps"]
+    made = {
+        metadata[kind]["Arn"]
+        for step in steps
+        for metadata in [step.get("Metadata", {})]
+        for kind in ("ProcessingJob", "TrainingJob")
+        if kind in metadata
+    }
+    # A job's ARN has its name in lower case, so the name is looked up and not cut out of it.
+    processing = clients.sagemaker.get_paginator("list_processing_jobs").paginate()
+    training = clients.sagemaker.get_paginator("list_training_jobs").paginate()
     intervals = []
-    for step in steps:
-        metadata = step.get("Metadata", {})
-        if "ProcessingJob" in metadata:
-            name = metadata["ProcessingJob"]["Arn"].rpartition("/")[2]
+    for summary in (each for page in processing for each in page["ProcessingJobSummaries"]):
+        if summary["ProcessingJobArn"] in made:
+            name = summary["ProcessingJobName"]
             job = clients.sagemaker.describe_processing_job(ProcessingJobName=name)
             intervals.append((job["ProcessingStartTime"], job["ProcessingEndTime"]))
-        elif "TrainingJob" in metadata:
-            name = metadata["TrainingJob"]["Arn"].rpartition("/")[2]
+    for summary in (each for page in training for each in page["TrainingJobSummaries"]):
+        if summary["TrainingJobArn"] in made:
+            name = summary["TrainingJobName"]
             job = clients.sagemaker.describe_training_job(TrainingJobName=name)
             intervals.append((job["TrainingStartTime"], job["TrainingEndTime"]))
     return intervals
