@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+HANDLERS := $(filter-out lambdas/shared/,$(wildcard lambdas/*/))
 # Without byte code every import of aws_cdk and sagemaker takes several times as long.
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
@@ -22,10 +23,12 @@ synth: .venv/ready ## synthesize the CloudFormation templates into cdk.out
 	@cdk synth --quiet && ls cdk.out/*.template.json
 
 test: .venv/ready ## run every test (about the time that docs/benchmarks.md says)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: .venv/ready ## ruff (format and rules) and mypy
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy infra lambdas localcloud demo pipeline_code/pipelines app.py
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy infra localcloud demo pipeline_code/pipelines app.py
+	@# Each handler's folder is the root of an asset of its own, beside the shared package.
+	@for handler in $(HANDLERS); do MYPYPATH=lambdas/shared:$$handler $(BIN)/mypy $$handler lambdas/shared || exit 1; done
 
 format: .venv/ready ## rewrite the code in ruff's format
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

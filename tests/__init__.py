@@ -1,0 +1,1 @@
+"""A package by its own file, because some distribution installs a top-level `tests` as well."""

@@ -1,0 +1,119 @@
+"""Clients of AWS that the handlers use, answered by botocore's Stubber or by moto."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.stub import Stubber
+from moto import mock_aws  # before any client is made, or moto does not see its requests
+
+from tests.unit.lambdas.assets import Asset
+from tests.unit.lambdas.job_events import MANIFEST_KEY, STORE
+
+Stub = Callable[[Asset, str], Stubber]
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    """Stubs an asset's client of a service; every response must have been asked for in the end."""
+    stubbers: dict[tuple[Asset, str], Stubber] = {}
+    with ExitStack() as stack:
+
+        def stub_client(asset: Asset, service: str) -> Stubber:
+            if (asset, service) not in stubbers:
+                client = asset.module("slipway_shared.clients").client(service)
+                stubbers[asset, service] = stack.enter_context(Stubber(client))
+            return stubbers[asset, service]
+
+        yield stub_client
+        for stubber in stubbers.values():
+            stubber.assert_no_pending_responses()
+
+
+@dataclass
+class Answers:
+    """What CodePipeline was told, as it was sent: the operation and its members."""
+
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def only(self, operation: str) -> dict[str, Any]:
+        """The members of the one answer that was given, which must be this operation's."""
+        assert [name for name, _ in self.calls] == [operation], self.calls
+        return self.calls[0][1]
+
+    @property
+    def failure(self) -> str:
+        """The message of the one answer, a failure."""
+        return str(self.only("PutJobFailureResult")["failureDetails"]["message"])
+
+    @property
+    def token(self) -> dict[str, Any]:
+        """The continuation token of the one answer."""
+        token: dict[str, Any] = json.loads(self.only("PutJobSuccessResult")["continuationToken"])
+        return token
+
+    @property
+    def success(self) -> dict[str, Any]:
+        """The members of the one answer, which ends the job."""
+        members = self.only("PutJobSuccessResult")
+        assert "continuationToken" not in members
+        return members
+
+    @property
+    def summary(self) -> str:
+        """The summary of the one answer, not a failure."""
+        return str(self.only("PutJobSuccessResult")["executionDetails"]["summary"])
+
+
+@pytest.fixture
+def answers_of() -> Iterator[Callable[[Asset], Answers]]:
+    """Takes the answers of an asset's handler in CodePipeline's place; botocore has checked them."""
+    with ExitStack() as stack:
+
+        def answers(asset: Asset) -> Answers:
+            told = Answers()
+            events = asset.module("slipway_shared.clients").client("codepipeline").meta.events
+
+            def take(model: Any, params: dict[str, Any], **_: Any) -> tuple[AWSResponse, Any]:
+                told.calls.append((model.name, json.loads(params["body"])))
+                return AWSResponse("", 200, {}, None), {}
+
+            events.register("before-call.codepipeline.*", take)
+            stack.callback(events.unregister, "before-call.codepipeline.*", take)
+            return told
+
+        yield answers
+
+
+@pytest.fixture
+def s3() -> Iterator[Any]:
+    """S3 by moto, for every client of it, with the artifact store's bucket."""
+    # The session keeps what it has read of botocore's models from test to test.
+    with mock_aws(config={"core": {"reset_boto3_session": False}}):
+        client = boto3.client("s3")
+        client.create_bucket(Bucket=STORE)
+        yield client
+
+
+@pytest.fixture
+def put_manifest(s3: Any) -> Callable[..., None]:
+    """Puts an asset's manifest for a version where the action's input artifact lies."""
+
+    def put(asset: Asset, model_package_arn: str, version: int = 7) -> None:
+        manifests = asset.module("slipway_shared.manifest")
+        manifest = manifests.Manifest(
+            model_package_group_name="AbalonePackageGroup",
+            model_package_arn=model_package_arn,
+            model_package_version=version,
+            requested_at="2026-11-01T00:00:00Z",
+        )
+        s3.put_object(Bucket=STORE, Key=MANIFEST_KEY, Body=manifests.zip_manifest(manifest))
+
+    return put
