@@ -8,7 +8,6 @@ import signal
 import sys
 import tempfile
 import threading
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -67,10 +66,7 @@ def _run(narration: Narration, cloud: LocalCloud, data: Path | None) -> int:
         loop.give_data(narration, aws, data, what)
     made = loop.push(narration, aws, cloud.environment())
     loop.build_and_train(narration, aws, made)
-    # API times are whole seconds on AWS; the pipeline starts after the approval.
-    since = datetime.now(UTC) - timedelta(seconds=1)
-    package = loop.approve(narration, aws, made)
-    loop.deploy_version(narration, aws, made, since)
+    package = loop.approve_and_deploy(narration, aws, made)
     proof.compare_prod_with_model(narration, aws, package)
     with narration.stage("sum up"):
         table = summary.table(narration, aws, made, package)

@@ -69,6 +69,13 @@ class LocalCloud:
             process.kill()
             process.wait()
 
+    @property
+    def pid(self) -> int:
+        """The server's process id. Raises RuntimeError when it does not run."""
+        if self._process is None:
+            raise RuntimeError("the local cloud does not run")
+        return self._process.pid
+
     def exports(self) -> dict[str, str]:
         """The environment variables that point aws, boto3, git and cdk at this cloud."""
         remote = f"https://git-codecommit.{REGION}.amazonaws.com/v1/repos/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,15 @@ def build_and_train(narration: Narration, clients: Clients, loop: Loop) -> None:
             if action["input"]["actionTypeId"]["provider"] == "CodeBuild"
         ]
         stage.says("built, tested, trained and registered")
+
+
+def approve_and_deploy(narration: Narration, clients: Clients, loop: Loop) -> dict[str, Any]:
+    """Approve the new version and follow it to production; returns its description."""
+    # API times are whole seconds on AWS; the pipeline starts after the approval.
+    since = datetime.now(UTC) - timedelta(seconds=1)
+    package = approve(narration, clients, loop)
+    deploy_version(narration, clients, loop, since)
+    return package
 
 
 def approve(narration: Narration, clients: Clients, loop: Loop) -> dict[str, Any]:

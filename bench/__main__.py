@@ -1,0 +1,94 @@
+"""`python -m bench [--data FILE] [--tests]`: measure, and write docs/benchmarks.md.
+
+It takes about ten minutes; with `--tests`, `make test` is run and timed as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import demo_time, pipeline_time, server_memory, synth_time
+from bench.report import Handler, Results, markdown
+from bench.timing import Pair, run, seconds
+from demo import abalone_data, clients, deploying, loop
+from demo.local_cloud import REGION, LocalCloud
+from demo.narration import Narration
+from tests.unit.lambdas import cold_start
+
+PAGE = Path("docs/benchmarks.md")
+REASONS = Path(__file__).with_name("reasons.md")
+HANDLERS = ("start_pipeline", "request_deployment", "deploy_endpoint", "smoke_test")
+
+
+def main() -> int:
+    """Measure everything, one thing after the other: two cores are not to be shared."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--data", type=Path, help="a CSV file in UCI Abalone's form")
+    parser.add_argument("--tests", action="store_true", help="run and time make test as well")
+    arguments = parser.parse_args()
+    say = Console(stderr=True, highlight=False).print
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        say("Lambda handlers …")
+        handlers = tuple(_handler(name) for name in HANDLERS)
+        say("cdk synth …")
+        synth = synth_time.measure(scratch)
+        say("the loop, deployed …")
+        pipeline, memory = _on_a_cloud(scratch, arguments.data)
+        say("make demo …")
+        demo = demo_time.measure(arguments.data)
+        tests = None
+        if arguments.tests:
+            say("make test …")
+            tests = seconds(lambda: run(["make", "test"], os.environ))
+    reasons = REASONS.read_text()
+    PAGE.write_text(
+        markdown(Results(pipeline, demo, synth, handlers, memory, tests, reasons)), encoding="utf-8"
+    )
+    say(f"wrote {PAGE}")
+    return 0
+
+
+def _handler(name: str) -> Handler:
+    measured = cold_start.measure(name)
+    return Handler(name, measured.milliseconds, measured.asset_bytes / 1024)
+
+
+def _on_a_cloud(scratch: Path, data: Path | None) -> tuple[Pair, server_memory.Memory]:
+    """Deploy, take one push to production, and measure on what is there then."""
+    if data is None:
+        data = scratch / "abalone.csv"
+        abalone_data.write(data)
+    narration = Narration(Console(stderr=True, highlight=False))
+    cloud = LocalCloud(_unused_port(), scratch / "state")
+    try:
+        deploying.deploy(narration, cloud, scratch / "cdk.out")
+        aws = clients.make(cloud.endpoint_url, REGION)
+        loop.give_data(narration, aws, data, str(data))
+        made = loop.push(narration, aws, cloud.environment())
+        loop.build_and_train(narration, aws, made)
+        loop.approve_and_deploy(narration, aws, made)
+        memory = server_memory.measure(cloud.pid)
+        name = clients.stack_outputs(aws, loop.BUILD_STACK)["SageMakerPipelineName"]
+        pair = pipeline_time.measure(aws.sagemaker, name, data, scratch)
+    finally:
+        cloud.stop()
+    return pair, memory
+
+
+def _unused_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())
