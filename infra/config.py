@@ -1,0 +1,157 @@
+"""The project's configuration: the context key `slipway` of cdk.json. Every default lives here.
+
+docs/configuration.md has one row for each field; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from infra.reading import ConfigurationError, number, one_of, optional, read, setting, tags, text
+
+CONTEXT_KEY = "slipway"
+
+# The longest name made of the project's is an endpoint's: `<project>-staging`, 63 at most.
+_PROJECT = text(
+    r"(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    "2 to 32 lower-case letters, digits and single hyphens, beginning with a letter",
+)
+_INSTANCE_TYPE = text(
+    r"ml\.[a-z0-9-]{1,20}\.[a-z0-9]{1,12}", "a SageMaker instance type such as 'ml.m5.large'"
+)
+_EMAIL = text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")
+_KEY = text(
+    r"(?!/)[A-Za-z0-9!_.*'()/-]{1,512}(?<!/)",
+    "an S3 object key that neither begins nor ends with '/'",
+)
+# What git allows (https://git-scm.com/docs/git-check-ref-format), in letters, digits and ._/-
+_BRANCH = text(
+    r"(?=.{1,100}$)(?!.*(?://|\.\.|/[.-]|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9._/-]*(?<![./])",
+    "the name of a branch: up to 100 letters, digits and ._/- as git allows them",
+)
+_POLICY_ARN = text(
+    r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]{1,640}",
+    "the ARN of a managed policy (arn:aws:iam::…:policy/…)",
+)
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+# Each with the CDK's name for it.
+RETENTION_DAYS = {
+    1: "ONE_DAY",
+    3: "THREE_DAYS",
+    5: "FIVE_DAYS",
+    7: "ONE_WEEK",
+    14: "TWO_WEEKS",
+    30: "ONE_MONTH",
+    60: "TWO_MONTHS",
+    90: "THREE_MONTHS",
+    120: "FOUR_MONTHS",
+    150: "FIVE_MONTHS",
+    180: "SIX_MONTHS",
+    365: "ONE_YEAR",
+    400: "THIRTEEN_MONTHS",
+    545: "EIGHTEEN_MONTHS",
+    731: "TWO_YEARS",
+    1827: "FIVE_YEARS",
+    3653: "TEN_YEARS",
+}
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """Where the model repository is."""
+
+    type: str = setting("kind of repository", one_of("codecommit"), default="codecommit")
+    branch: str = setting("the branch whose pushes start a build", _BRANCH, default="main")
+
+
+@dataclass(frozen=True)
+class AlarmsConfig:
+    """When an endpoint's alarms go off: each over three of five one-minute periods."""
+
+    error_rate_5xx: float = setting(
+        "share of requests that the model answers with 5XX (0 to 1)", number(0, 1), default=0.01
+    )
+    error_rate_4xx: float = setting(
+        "share of requests that the model answers with 4XX (0 to 1)", number(0, 1), default=0.1
+    )
+    model_latency_p90_ms: float = setting(
+        "90th percentile of the model's own time, milliseconds", number(1, 60_000), default=500
+    )
+
+
+@dataclass(frozen=True)
+class StageConfig:
+    """One stage's endpoint."""
+
+    instance_type: str = setting("instance type", _INSTANCE_TYPE, default="ml.m5.large")
+    initial_instance_count: int = setting(
+        "number of instances", number(1, 100, whole=True), default=1
+    )
+    data_capture_percentage: int = setting(
+        "share of requests and answers that is captured to S3, percent; 0 captures none",
+        number(0, 100, whole=True),
+        default=100,
+    )
+    alarms: AlarmsConfig = setting("alarm thresholds", default_factory=AlarmsConfig)
+
+
+@dataclass(frozen=True)
+class StagesConfig:
+    """The stages, in the order of deployment."""
+
+    staging: StageConfig = setting("the endpoint that is smoke-tested", default_factory=StageConfig)
+    prod: StageConfig = setting("the endpoint that is released", default_factory=StageConfig)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole configuration."""
+
+    project: str = setting("name of the project; other names are made of it", _PROJECT)
+    source: SourceConfig = setting("the model repository", default_factory=SourceConfig)
+    input_data_key: str | None = setting(
+        "key of the training data in the artifact bucket; null is data/<project>.csv",
+        optional(_KEY),
+        default=None,
+    )
+    metric_threshold: float = setting(
+        "the highest mean squared error with which a model is registered",
+        number(0, 1_000_000_000),
+        default=6.0,
+    )
+    stages: StagesConfig = setting("the stages", default_factory=StagesConfig)
+    notification_email: str | None = setting(
+        "who is told of alarms, failed pipelines and waiting approvals; null subscribes nobody",
+        optional(_EMAIL),
+        default=None,
+    )
+    log_retention_days: int = setting(
+        "days for which logs of functions and builds are kept",
+        one_of(*RETENTION_DAYS),
+        default=90,
+    )
+    permissions_boundary: str | None = setting(
+        "ARN of the managed policy that bounds every role; null sets none",
+        optional(_POLICY_ARN),
+        default=None,
+    )
+    tags: dict[str, str] = setting(
+        "tags of every resource, beside `project`", tags, default_factory=dict
+    )
+
+    @property
+    def data_key(self) -> str:
+        """Key of the training data in the artifact bucket."""
+        return self.input_data_key or f"data/{self.project}.csv"
+
+
+def load(context: Mapping[str, Any] | None) -> Config:
+    """The configuration in the context's `slipway`. Raises ConfigurationError."""
+    if context is None:
+        raise ConfigurationError(
+            f'the context key "{CONTEXT_KEY}" is missing from cdk.json; the least is '
+            '{"project": "abalone"}'
+        )
+    return read(Config, context, CONTEXT_KEY)

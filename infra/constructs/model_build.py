@@ -1,0 +1,126 @@
+"""The CodeBuild project that tests the model repository and upserts the SageMaker pipeline."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.config import Config
+from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.permissions import ANY_OBJECT, allow, pass_to_sagemaker, service
+from infra.constructs.sagemaker_arns import SageMakerArns
+from infra.constructs.sagemaker_roles import PipelineExecutionRole
+from infra.constructs.service_log_group import ServiceLogGroup
+from infra.names import Names
+
+BUILDSPEC = "codebuild-buildspec.yml"
+TIMEOUT_MINUTES = 30
+ANY_REPORT_GROUP = (
+    "The buildspec, which belongs to the data scientists, names the groups of its reports."
+)
+
+
+class ModelBuild(Construct):
+    """The project and its role. What a build does is in the repository's own buildspec."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: Config,
+        names: Names,
+        bucket: s3.IBucket,
+        execution_role: PipelineExecutionRole,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        log_group = ServiceLogGroup(self, "LogGroup", retention_days=config.log_retention_days)
+        role = iam.Role(
+            self,
+            "CodeBuildServiceRole",
+            assumed_by=service(self, "codebuild"),
+            description="Tests the model repository and upserts the SageMaker pipeline",
+        )
+        variables = {
+            "SAGEMAKER_PROJECT_NAME": config.project,
+            "SAGEMAKER_PIPELINE_NAME": names.sagemaker_pipeline,
+            "SAGEMAKER_PIPELINE_ROLE_ARN": execution_role.role_arn,
+            "MODEL_PACKAGE_GROUP_NAME": names.model_package_group,
+            "ARTIFACT_BUCKET": bucket.bucket_name,
+            "INPUT_DATA_URL": f"s3://{bucket.bucket_name}/{config.data_key}",
+            "METRIC_THRESHOLD": str(config.metric_threshold),
+        }
+        self.project = codebuild.PipelineProject(
+            self,
+            "Project",
+            project_name=names.model_build_pipeline,
+            description="Tests the model repository and upserts the SageMaker pipeline",
+            # Immutable: the CDK would add more than a build needs.
+            role=role.without_policy_updates(),
+            build_spec=codebuild.BuildSpec.from_source_filename(BUILDSPEC),
+            environment=codebuild.BuildEnvironment(
+                build_image=codebuild.LinuxBuildImage.STANDARD_7_0,
+                compute_type=codebuild.ComputeType.SMALL,
+                environment_variables={
+                    name: codebuild.BuildEnvironmentVariable(value=value)
+                    for name, value in variables.items()
+                },
+            ),
+            logging=codebuild.LoggingOptions(
+                cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=log_group)
+            ),
+            timeout=cdk.Duration.minutes(TIMEOUT_MINUTES),
+        )
+        acknowledge(
+            self.project,
+            {
+                "AwsSolutions-CB4": "What a build writes goes into the artifact bucket, under the key"
+                " that AWS manages for S3 (alias/aws/s3); a key of the project's own is not configurable."
+            },
+        )
+        self._grant(role, names, bucket, execution_role, log_group)
+
+    def _grant(
+        self,
+        role: iam.Role,
+        names: Names,
+        bucket: s3.IBucket,
+        execution_role: PipelineExecutionRole,
+        log_group: logs.ILogGroup,
+    ) -> None:
+        verbs = ("Create", "Update", "Describe")
+        allow(
+            role,
+            [
+                *(f"sagemaker:{verb}Pipeline" for verb in verbs),
+                "sagemaker:AddTags",
+                "sagemaker:ListTags",
+            ],
+            SageMakerArns(self, names).pipeline(),
+        )
+        # Artifacts of the CodePipeline, and the scripts of the steps.
+        objects = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
+        allow(role, objects, [bucket.arn_for_objects("*")], because=ANY_OBJECT)
+        about = ["s3:ListBucket", "s3:GetBucketLocation", "s3:GetBucketAcl"]
+        allow(role, about, [bucket.bucket_arn])
+        allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn])
+        reports = cdk.Stack.of(self).format_arn(
+            service="codebuild",
+            resource="report-group",
+            # CodeBuild makes a group `<project>-<name in the buildspec>`.
+            resource_name=f"{names.model_build_pipeline}-*",
+        )
+        report_verbs = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
+        allow(
+            role,
+            [f"codebuild:{verb}" for verb in report_verbs],
+            [reports],
+            because=ANY_REPORT_GROUP,
+        )
+        # The SDK looks whether the role can do what it will be asked to.
+        allow(role, ["iam:GetRole", "iam:SimulatePrincipalPolicy"], [execution_role.role_arn])
+        pass_to_sagemaker(role, execution_role)

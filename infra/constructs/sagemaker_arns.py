@@ -1,0 +1,58 @@
+"""ARNs of one project's SageMaker resources.
+
+SageMaker writes the names of pipelines and model package groups in lower case in ARNs, as AWS's examples
+show them, but not everywhere; IAM tells case apart. So both spellings are allowed.
+"""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from infra.names import Names
+
+
+class SageMakerArns:
+    """Each method answers all the ARNs that its resources may have."""
+
+    def __init__(self, scope: Construct, names: Names) -> None:
+        self._stack = cdk.Stack.of(scope)
+        self._names = names
+
+    def pipeline(self) -> list[str]:
+        """The SageMaker pipeline."""
+        return self._both("pipeline", self._names.sagemaker_pipeline)
+
+    def executions(self) -> list[str]:
+        """The pipeline's executions."""
+        return self._both("pipeline", self._names.sagemaker_pipeline, "/execution/*")
+
+    def jobs(self) -> list[str]:
+        """The jobs that pipelines start: their names begin with `pipelines-`."""
+        return [self._arn(f"{kind}-job/pipelines-*") for kind in ("processing", "training")]
+
+    def model_package_group(self) -> list[str]:
+        """The group in the Model Registry."""
+        return self._both("model-package-group", self._names.model_package_group)
+
+    def versions(self) -> list[str]:
+        """The group's versions."""
+        return self._both("model-package", self._names.model_package_group, "/*")
+
+    def endpoints(self, *stages: str) -> list[str]:
+        """The endpoints of some stages."""
+        return [self._arn(f"endpoint/{self._names.endpoint(stage)}") for stage in stages]
+
+    def models(self, *stages: str) -> list[str]:
+        """The models that deployments to some stages make: `<endpoint>-v<version>-<hash>`."""
+        return [self._arn(f"model/{self._names.endpoint(stage)}-v*") for stage in stages]
+
+    def endpoint_configs(self, *stages: str) -> list[str]:
+        """The endpoint configurations, named as the models are."""
+        return [self._arn(f"endpoint-config/{self._names.endpoint(stage)}-v*") for stage in stages]
+
+    def _both(self, kind: str, name: str, suffix: str = "") -> list[str]:
+        return [self._arn(f"{kind}/{spelling}{suffix}") for spelling in (name, name.lower())]
+
+    def _arn(self, resource: str) -> str:
+        return self._stack.format_arn(service="sagemaker", resource=resource)

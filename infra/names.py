@@ -1,0 +1,59 @@
+"""The physical names that something outside CloudFormation needs, made of the project's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of one project. The project's length is checked, so that each of them fits AWS's limits
+    (endpoint 63, CodePipeline 100, repository 100, model package group 63)."""
+
+    project: str
+
+    @property
+    def pascal(self) -> str:
+        """`fraud-score` as `FraudScore`."""
+        return "".join(part.capitalize() for part in self.project.split("-"))
+
+    @property
+    def model_build_stack(self) -> str:
+        return f"{self.pascal}-ModelBuild"
+
+    def model_build_export(self, output: str) -> str:
+        """By which another stack imports an output of the model build stack."""
+        return f"{self.model_build_stack}:{output}"
+
+    @property
+    def model_deploy_stack(self) -> str:
+        return f"{self.pascal}-ModelDeploy"
+
+    @property
+    def repository(self) -> str:
+        """What people clone."""
+        return f"{self.project}-model-build"
+
+    @property
+    def model_build_pipeline(self) -> str:
+        """The CodePipeline that a push starts; also the CodeBuild project's name."""
+        return f"{self.project}-model-build"
+
+    @property
+    def model_deploy_pipeline(self) -> str:
+        """The CodePipeline that an approval starts."""
+        return f"{self.project}-model-deploy"
+
+    @property
+    def sagemaker_pipeline(self) -> str:
+        """The SageMaker pipeline, as AWS's template names it."""
+        return f"{self.pascal}Pipeline"
+
+    @property
+    def model_package_group(self) -> str:
+        """The group in the Model Registry, as AWS's template names it."""
+        return f"{self.pascal}PackageGroup"
+
+    def endpoint(self, stage: str) -> str:
+        """What callers of a stage invoke; it stays the same through every deployment."""
+        return f"{self.project}-{stage}"

@@ -1,0 +1,113 @@
+"""From a push to a registered model version."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import Construct
+
+from infra.config import Config
+from infra.constructs.data_bucket import DataBucket
+from infra.constructs.model_build import ModelBuild
+from infra.constructs.model_build_pipeline import ModelBuildPipeline
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.sagemaker_arns import SageMakerArns
+from infra.constructs.sagemaker_roles import PipelineExecutionRole
+from infra.constructs.source_repository import SourceRepository
+from infra.constructs.undelivered_events import UndeliveredEvents
+from infra.names import Names
+
+
+class ModelBuildStack(cdk.Stack):
+    """Repository, artifact bucket, build, pipeline, model package group."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, config: Config, names: Names
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description=f"{config.project}: from a push to a registered model version",
+        )
+        set_permissions_boundary(self, config)
+        self._names = names
+        bucket = DataBucket(self, "ArtifactBucket")
+        repository = SourceRepository(
+            self, "Repository", name=names.repository, branch=config.source.branch
+        )
+        group = sagemaker.CfnModelPackageGroup(
+            self,
+            "ModelPackageGroup",
+            model_package_group_name=names.model_package_group,
+            model_package_group_description=f"Versions of the {config.project} model",
+        )
+        group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        role = PipelineExecutionRole(
+            self,
+            "SageMakerExecutionRole",
+            bucket=bucket,
+            names=names,
+        )
+        undelivered = UndeliveredEvents(self, "UndeliveredEvents")
+        build = ModelBuild(
+            self,
+            "Build",
+            config=config,
+            names=names,
+            bucket=bucket,
+            execution_role=role,
+        )
+        pipeline = ModelBuildPipeline(
+            self,
+            "Pipeline",
+            names=names,
+            repository=repository,
+            branch=config.source.branch,
+            bucket=bucket,
+            project=build.project,
+            start_pipeline=self._start_pipeline(config, names).function,
+            undelivered=undelivered,
+        )
+        self._output("RepositoryName", repository.repository_name)
+        self._output("RepositoryCloneUrlHttp", repository.repository_clone_url_http)
+        self._output("ArtifactBucketName", bucket.bucket_name, export=True)
+        self._output("InputDataUrl", f"s3://{bucket.bucket_name}/{config.data_key}")
+        self._output("CodePipelineName", pipeline.pipeline.pipeline_name)
+        self._output("SageMakerPipelineName", names.sagemaker_pipeline)
+        self._output("SageMakerPipelineRoleArn", role.role_arn)
+        self._output("ModelPackageGroupName", group.model_package_group_name)
+        self._output("UndeliveredEventsQueueName", undelivered.queue_name, export=True)
+
+    def _start_pipeline(self, config: Config, names: Names) -> PythonFunction:
+        function = PythonFunction(
+            self,
+            "StartPipelineFunction",
+            directory="start_pipeline",
+            description="Starts the SageMaker pipeline and waits for it by continuation token",
+            timeout=cdk.Duration.minutes(1),
+            log_retention_days=config.log_retention_days,
+        )
+        function.answers_code_pipeline()
+        arns = SageMakerArns(self, names)
+        function.allow(["sagemaker:StartPipelineExecution"], *arns.pipeline())
+        function.allow(
+            ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
+            *arns.executions(),
+            because="Executions get their ids when they start; the pipeline is one.",
+        )
+        return function
+
+    def _output(self, name: str, value: str, *, export: bool = False) -> None:
+        """An output; the model deploy stack imports those that are exported."""
+        export_name = self._names.model_build_export(name) if export else None
+        cdk.CfnOutput(self, name, value=value, export_name=export_name)
+
+
+def set_permissions_boundary(stack: cdk.Stack, config: Config) -> None:
+    """Bound every role of a stack, where the configuration asks for it."""
+    if config.permissions_boundary:
+        policy = iam.ManagedPolicy.from_managed_policy_arn(
+            stack, "PermissionsBoundary", config.permissions_boundary
+        )
+        iam.PermissionsBoundary.of(stack).apply(policy)

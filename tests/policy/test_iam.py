@@ -1,0 +1,126 @@
+"""No policy gives more than its listed and reasoned wildcards."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.infra.synthesis import flat
+
+# Actions that are allowed on every resource, and why.
+ON_EVERY_RESOURCE = {
+    "codepipeline:PutJobSuccessResult": "has no resource in IAM",
+    "codepipeline:PutJobFailureResult": "has no resource in IAM",
+    "lambda:ListFunctions": "has no resource in IAM; CodePipeline's Lambda action asks for it",
+    "ecr:GetAuthorizationToken": "has no resource in IAM",
+    "cloudwatch:PutMetricData": "has no resource in IAM",
+} | {
+    f"ec2:{action}": "the SageMaker SDK 3 refuses a job's role that may not do it on every resource"
+    for action in (
+        "CreateNetworkInterface",
+        "CreateNetworkInterfacePermission",
+        "DeleteNetworkInterface",
+        "DeleteNetworkInterfacePermission",
+        "DescribeNetworkInterfaces",
+        "DescribeVpcs",
+        "DescribeDhcpOptions",
+        "DescribeSubnets",
+        "DescribeSecurityGroups",
+    )
+}
+
+
+def many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def allowing(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every statement that allows something, of every kind of policy, with its resource's name."""
+
+    def documents(value: Any) -> Iterator[Any]:
+        if isinstance(value, dict):
+            if "Statement" in value:
+                yield value
+            for each in value.values():
+                yield from documents(each)
+        elif isinstance(value, list):
+            for each in value:
+                yield from documents(each)
+
+    for name, resource in template["Resources"].items():
+        for document in documents(flat(resource["Properties"])):
+            for statement in many(document["Statement"]):
+                if statement["Effect"] == "Allow":
+                    yield name, statement
+
+
+def too_wide(template: dict[str, Any]) -> set[tuple[str, str]]:
+    """What is not listed above: the resource, and the action or principal."""
+    found: set[tuple[str, str]] = set()
+    for name, statement in allowing(template):
+        if "NotAction" in statement or "NotResource" in statement or "NotPrincipal" in statement:
+            found.add((name, "Not…"))
+        actions = many(statement.get("Action", []))
+        found.update((name, action) for action in actions if "*" in action)
+        # `arn:aws:s3:::*` and the like: everything of a service.
+        whole = [arn for arn in many(statement.get("Resource", [])) if arn.split(":")[-1] == "*"]
+        if whole:
+            found.update((name, action) for action in actions if action not in ON_EVERY_RESOURCE)
+        principal = statement.get("Principal", {})
+        named = [principal] if isinstance(principal, str) else [*principal.values()]
+        found.update((name, "Principal") for each in named if "*" in many(each))
+    return found
+
+
+@pytest.mark.parametrize("name", ["build", "deploy", "full_build", "full_deploy"])
+def test_no_statement_is_too_wide(name: str, request: pytest.FixtureRequest) -> None:
+    assert too_wide(request.getfixturevalue(name)) == set()
+
+
+def test_every_listed_action_is_still_used(build: dict[str, Any], deploy: dict[str, Any]) -> None:
+    used = {
+        action
+        for template in (build, deploy)
+        for _, statement in allowing(template)
+        if "*" in many(statement.get("Resource", []))
+        for action in many(statement["Action"])
+    }
+    assert used == set(ON_EVERY_RESOURCE)
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ({"Action": "s3:*", "Resource": "arn:aws:s3:::bucket"}, "s3:*"),
+        ({"Action": ["s3:GetObject", "sqs:Send*"], "Resource": "x"}, "sqs:Send*"),
+        ({"Action": "s3:GetObject", "Resource": "*"}, "s3:GetObject"),
+        ({"Action": "s3:GetObject", "Resource": ["x", "arn:aws:s3:::*"]}, "s3:GetObject"),
+        ({"NotAction": "s3:GetObject", "Resource": "x"}, "Not…"),
+        ({"Action": "s3:GetObject", "Resource": "x", "Principal": "*"}, "Principal"),
+        ({"Action": "s3:GetObject", "Resource": "x", "Principal": {"AWS": "*"}}, "Principal"),
+    ],
+)
+def test_planted_statements_are_found(
+    build: dict[str, Any], planted: dict[str, Any], found: str
+) -> None:
+    template = copy.deepcopy(build)
+    policies = [n for n, r in template["Resources"].items() if r["Type"] == "AWS::IAM::Policy"]
+    document = template["Resources"][policies[0]]["Properties"]["PolicyDocument"]
+    document["Statement"].append({"Effect": "Allow", **planted})
+    assert too_wide(template) == {(policies[0], found)}
+
+
+def test_every_wildcard_has_its_reason_in_the_assembly(assembly: Any) -> None:
+    """What `allow(..., because=…)` recorded with the construct is a sentence."""
+    reasons = []
+    for path in assembly("default").glob("*.metadata.json"):
+        for entries in json.loads(path.read_text()).values():
+            for entry in entries if isinstance(entries, list) else []:
+                if entry.get("type") == "aws:cdk:acknowledged-rules":
+                    reasons.extend(entry["data"].values())
+    assert len(reasons) > 20
+    assert all(len(reason) > 20 and reason.endswith(".") for reason in reasons)

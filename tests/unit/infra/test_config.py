@@ -1,0 +1,185 @@
+"""Every field of the configuration: what it takes, and the sentence for what it does not."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from infra import config
+from infra.reading import MAX_TAGS, ConfigurationError
+
+LEAST = {"project": "abalone"}
+
+
+def at(path: str, value: Any) -> dict[str, Any]:
+    """The least configuration with one value at a path."""
+    *parents, name = path.split(".")
+    given: dict[str, Any] = dict(LEAST)
+    place = given
+    for parent in parents:
+        place = place.setdefault(parent, {})
+    place[name] = value
+    return given
+
+
+def value_at(loaded: Any, path: str) -> Any:
+    for name in path.split("."):
+        loaded = getattr(loaded, name)
+    return loaded
+
+
+def test_the_least_configuration() -> None:
+    loaded = config.load(LEAST)
+    assert loaded == config.Config(project="abalone")
+    assert loaded.data_key == "data/abalone.csv"
+    assert loaded.stages.prod.instance_type == "ml.m5.large"
+
+
+def test_configuration_is_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.load(LEAST).project = "other"  # type: ignore[misc]
+
+
+STAGE_FIELDS = [
+    (f"stages.{stage}.{name}", good, bad)
+    for stage in ("staging", "prod")
+    for name, good, bad in [
+        (
+            "instance_type",
+            ["ml.m5.large", "ml.g6e.12xlarge"],
+            ["m5.large", "ml.m5", "ML.M5.LARGE", 5],
+        ),
+        ("initial_instance_count", [1, 100], [0, 101, 1.5, "1", True, None]),
+        ("data_capture_percentage", [0, 100], [-1, 101, 0.5, False]),
+        ("alarms.error_rate_5xx", [0, 0.5, 1], [-0.1, 1.1, "0.1", True]),
+        ("alarms.error_rate_4xx", [0, 0.5, 1], [-0.1, 1.1, "0.1", True]),
+        ("alarms.model_latency_p90_ms", [1, 60_000], [0, 60_001, float("nan")]),
+    ]
+]
+FIELDS: list[tuple[str, list[Any], list[Any]]] = [
+    (
+        "project",
+        ["ab", "a" * 32, "fraud-score-2"],
+        ["a", "a" * 33, "Abalone", "1a", "-a", "a-", "a--b", "a_b", "ab\n", "", 7, None],
+    ),
+    ("source.type", ["codecommit"], ["github", None]),
+    (
+        "source.branch",
+        ["main", "release/next", "v1.2"],
+        ["", "/main", "main/", "a//b", "a..b", "a.lock", "-x", "a b", "a" * 101, "a*"],
+    ),
+    ("input_data_key", [None, "data/x.csv"], ["", "/x", "x/", "a b", "k" * 513, 1]),
+    ("metric_threshold", [0, 6.5, 1_000_000_000], [-1, 1_000_000_001, "6", True, float("inf")]),
+    ("notification_email", [None, "a@example.com"], ["", "a@b", "a b@example.com", "a@@b.c"]),
+    ("log_retention_days", [1, 3653], [0, 2, "90", 90.0, True]),
+    (
+        "permissions_boundary",
+        [None, "arn:aws:iam::123456789012:policy/path/b", "arn:aws-us-gov:iam::aws:policy/b"],
+        ["b", "arn:aws:iam::123:policy/b", "arn:aws:iam::123456789012:role/b"],
+    ),
+    (
+        "tags",
+        [{}, {"cost-center": "42"}, {"Größe": ""}],
+        [
+            [],
+            {"a": 1},
+            {"": "x"},
+            {"aws:x": "y"},
+            {"project": "other"},
+            {"k": "#{Source.CommitId}"},
+            {"k" * 129: "x"},
+            {"k": "v" * 257},
+            {f"k{n}": "" for n in range(21)},
+            {f"k{n}": "v" * 250 for n in range(2)},
+        ],
+    ),
+    *STAGE_FIELDS,
+]
+
+
+def test_every_field_is_listed_here() -> None:
+    def paths(kind: Any, prefix: str = "") -> list[str]:
+        found = []
+        for entry in dataclasses.fields(kind):
+            default = entry.default_factory
+            nested = default if dataclasses.is_dataclass(default) else None
+            path = f"{prefix}{entry.name}"
+            found += paths(nested, f"{path}.") if nested else [path]
+        return found
+
+    assert sorted(paths(config.Config)) == sorted(path for path, _, _ in FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [(path, value) for path, good, _ in FIELDS for value in good]
+)
+def test_allowed_value(path: str, value: Any) -> None:
+    assert value_at(config.load(at(path, value)), path) == value
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [(path, value) for path, _, bad in FIELDS for value in bad]
+)
+def test_refused_value(path: str, value: Any) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        config.load(at(path, value))
+    sentence = str(refused.value)
+    assert sentence.startswith(f"slipway.{path} is ")
+    assert "; it must be " in sentence
+    assert "\n" not in sentence
+
+
+def test_the_sentence_gives_path_value_and_what_is_allowed() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        config.load(at("stages.prod.alarms.error_rate_5xx", 5))
+    assert str(refused.value) == (
+        "slipway.stages.prod.alarms.error_rate_5xx is 5; it must be a number from 0 to 1"
+    )
+
+
+def test_values_are_shown_as_cdk_json_writes_them() -> None:
+    with pytest.raises(ConfigurationError, match=r"is true; it must be a whole number"):
+        config.load(at("stages.prod.initial_instance_count", True))
+    with pytest.raises(ConfigurationError, match=r'is "(x{119})…; it must be'):
+        config.load(at("project", "x" * 500))
+
+
+@pytest.mark.parametrize(
+    ("path", "guess"),
+    [("projet", "project"), ("stages.prodd", "prod"), ("stages.prod.alarms.latency", None)],
+)
+def test_unknown_key(path: str, guess: str | None) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        config.load(at(path, 1))
+    sentence = str(refused.value)
+    assert sentence.startswith(f"slipway.{path} is not a setting")
+    assert "; known: " in sentence
+    assert guess is None or f"(did you mean {guess}?)" in sentence
+
+
+@pytest.mark.parametrize("path", ["source", "stages", "stages.prod", "stages.prod.alarms"])
+@pytest.mark.parametrize("value", ["text", 1, [], None])
+def test_what_must_be_an_object(path: str, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match="it must be an object with keys"):
+        config.load(at(path, value))
+
+
+def test_the_whole_must_be_an_object() -> None:
+    with pytest.raises(ConfigurationError, match=r'^slipway is "text"; it must be'):
+        config.load("text")  # type: ignore[arg-type]
+
+
+def test_missing_project_and_missing_context() -> None:
+    with pytest.raises(ConfigurationError, match=r"slipway\.project is missing"):
+        config.load({})
+    with pytest.raises(ConfigurationError, match='the context key "slipway" is missing'):
+        config.load(None)
+
+
+def test_tags_may_be_as_long_as_is_said() -> None:
+    longest = {"a": "x" * 200, "b": "x" * (MAX_TAGS - 200 - len('{"a":"","b":""}'))}
+    assert config.load(at("tags", longest)).tags == longest
+    with pytest.raises(ConfigurationError, match=f"at most {MAX_TAGS} characters"):
+        config.load(at("tags", {**longest, "b": longest["b"] + "x"}))
