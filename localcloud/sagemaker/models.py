@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from moto.sagemaker.models import SageMakerModelBackend
 
 from localcloud.sagemaker.endpoints.models import EndpointsBackend
+from localcloud.sagemaker.jobs import warm_start
 from localcloud.sagemaker.jobs.models import JobsBackend
 from localcloud.sagemaker.pipelines.models import PipelinesBackend
+from localcloud.sagemaker.registry.model_package_group import ModelPackageGroup
 from localcloud.sagemaker.registry.models import RegistryBackend
 
 
@@ -14,3 +19,9 @@ class SageMakerBackend(
     JobsBackend, RegistryBackend, PipelinesBackend, EndpointsBackend, SageMakerModelBackend
 ):
     """State of SageMaker in one account and region."""
+
+    def make_group(self, request: dict[str, Any], caller: Mapping[str, Any]) -> ModelPackageGroup:
+        """CreateModelPackageGroup: who makes a group is about to train for it."""
+        group = super().make_group(request, caller)
+        warm_start.begin()
+        return group

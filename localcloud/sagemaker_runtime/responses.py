@@ -78,5 +78,10 @@ def _headers(answer: Answer) -> dict[str, str]:
 
 def _error(error: InvocationError) -> TYPE_RESPONSE:
     shape: dict[str, Any] = {"Message": str(error), **error.members}
-    headers = {"Content-Type": "application/json", "x-amzn-errortype": error.code}
+    headers = {
+        # moto takes the status from here: that of a tuple it would answer as 200.
+        "status": error.status,
+        "Content-Type": "application/json",
+        "x-amzn-errortype": error.code,
+    }
     return error.status, headers, json.dumps(shape)

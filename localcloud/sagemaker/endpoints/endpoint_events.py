@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from localcloud.events.bus import emit
-from localcloud.sagemaker.endpoints.records import Endpoint
+from localcloud.sagemaker.endpoints.endpoint import Endpoint
 
 
 def state_change(endpoint: Endpoint, *, account_id: str, region: str) -> None:

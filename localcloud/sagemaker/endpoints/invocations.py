@@ -10,6 +10,7 @@ from localcloud.sagemaker.endpoints import metrics
 from localcloud.sagemaker.endpoints.data_capture import Invocation
 
 if TYPE_CHECKING:
+    from localcloud.sagemaker.endpoints.fleet import Variant
     from localcloud.sagemaker.endpoints.models import EndpointsBackend
 
 
@@ -52,17 +53,19 @@ class InvocationError(Exception):
 def invoke(backend: EndpointsBackend, request: Request) -> Answer:
     """Send a request to the endpoint's fleet; an endpoint that is updating serves on."""
     started = time.monotonic()
-    fleet = backend.deployments.fleet(request.endpoint_name)
-    if fleet is None:
-        _refuse(backend, request.endpoint_name)
-    assert fleet is not None
-    variant = fleet.choose(request.target_variant)
-    if variant is None:
-        raise InvocationError(
-            400,
-            "ValidationError",
-            f"Variant {request.target_variant} was not found on endpoint {request.endpoint_name}",
-        )
+    with backend.deployments.serving(request.endpoint_name) as fleet:
+        if fleet is None:
+            raise _not_serving(backend, request.endpoint_name)
+        variant = fleet.choose(request.target_variant)
+        if variant is None:
+            # The real text is not published (assumed).
+            name, endpoint = request.target_variant, request.endpoint_name
+            message = f"Variant {name} was not found on endpoint {endpoint}"
+            raise InvocationError(400, "ValidationError", message)
+        return _ask(backend, variant, request, started)
+
+
+def _ask(backend: EndpointsBackend, variant: Variant, request: Request, started: float) -> Answer:
     sent = time.monotonic()
     answer = variant.send(request)
     received = time.monotonic()
@@ -91,21 +94,23 @@ def invoke(backend: EndpointsBackend, request: Request) -> Answer:
     return Answer(answer.body, answer.content_type, variant.name, answer.custom_attributes)
 
 
-def _refuse(backend: EndpointsBackend, name: str) -> None:
-    if name in backend.endpoints:
-        status = backend.endpoints[name].status
+def _not_serving(backend: EndpointsBackend, name: str) -> InvocationError:
+    endpoint = backend.endpoints.get(name)
+    if endpoint is not None:
+        status = endpoint.status
         # The real text for an endpoint that is not in service is not published (assumed).
         message = f"Endpoint {name} of account {backend.account_id} is not in service: {status}."
     else:
         message = f"Endpoint {name} of account {backend.account_id} not found."
-    raise InvocationError(400, "ValidationError", message)
+    return InvocationError(400, "ValidationError", message)
 
 
 def _model_error(
     backend: EndpointsBackend, endpoint: str, status: int, body: bytes
 ) -> InvocationError:
     region, account = backend.region_name, backend.account_id
-    side = "client" if status < 500 else "server"
+    side = "client" if 400 <= status < 500 else "server"
+    code = "CLIENT_ERROR_FROM_MODEL" if side == "client" else "INTERNAL_FAILURE_FROM_MODEL"
     text = body.decode("utf-8", "replace")
     group = f"/aws/sagemaker/Endpoints/{endpoint}"
     message = (
@@ -114,7 +119,7 @@ def _model_error(
         f"in account {account} for more information."
     )
     members = {
-        "ErrorCode": f"{side.upper()}_ERROR_FROM_MODEL",
+        "ErrorCode": code,
         "LogStreamArn": f"arn:aws:logs:{region}:{account}:log-group:{group}",
         "OriginalMessage": text,
         "OriginalStatusCode": status,

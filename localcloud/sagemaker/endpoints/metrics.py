@@ -27,7 +27,7 @@ def publish(
     account_id: str,
     region: str,
 ) -> None:
-    """Publish one invocation's metrics; `status` is the HTTP status that the model answered."""
+    """Publish one invocation's metrics; `status` is the model's HTTP status, 0 for none in time."""
     dimensions = [
         {"Name": "EndpointName", "Value": endpoint},
         {"Name": "VariantName", "Value": variant},
@@ -36,12 +36,13 @@ def publish(
         "Invocations": (1.0, "None"),
         "InvocationsPerInstance": (1.0 / instances, "None"),
         "Invocation4XXErrors": (float(400 <= status < 500), "None"),
-        "Invocation5XXErrors": (float(status >= 500), "None"),
+        "Invocation5XXErrors": (float(status >= 500 or status == 0), "None"),
         "InvocationModelErrors": (float(not 200 <= status < 300), "None"),
         "ModelLatency": (model_seconds * 1e6, "Microseconds"),
         "OverheadLatency": (overhead_seconds * 1e6, "Microseconds"),
     }
-    now = current().clock.now()
+    # moto keeps UTC without its zone, and cannot compare the two.
+    now = current().clock.now().replace(tzinfo=None)
     data: list[dict[str, Any]] = [
         {
             "MetricName": name,

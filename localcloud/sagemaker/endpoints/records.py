@@ -1,6 +1,7 @@
-"""What SageMaker hosting keeps: models, endpoint configurations, endpoints, and their API shapes.
+"""Models and endpoint configurations, as the API shows them.
 
-https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModel.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpointConfig.html
 """
 
 from __future__ import annotations
@@ -9,9 +10,6 @@ import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-# Statuses in which SageMaker refuses to update or delete an endpoint (DescribeEndpoint, above).
-IN_PROGRESS = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 
 
 @dataclass
@@ -32,7 +30,7 @@ class HostedModel:
 
     def describe(self) -> dict[str, Any]:
         """DescribeModel's response."""
-        members = ("PrimaryContainer", "Containers", "ExecutionRoleArn", "VpcConfig")
+        members = ("PrimaryContainer", "Containers", "ExecutionRoleArn")
         shape = {name: self.request[name] for name in members if self.request.get(name)}
         return {
             "ModelName": self.name,
@@ -64,7 +62,7 @@ class EndpointConfig:
 
     def describe(self) -> dict[str, Any]:
         """DescribeEndpointConfig's response."""
-        members = ("ProductionVariants", "DataCaptureConfig", "KmsKeyId", "ExecutionRoleArn")
+        members = ("ProductionVariants", "DataCaptureConfig", "KmsKeyId")
         shape = {name: self.request[name] for name in members if self.request.get(name)}
         return {
             "EndpointConfigName": self.name,
@@ -80,84 +78,3 @@ class EndpointConfig:
             "EndpointConfigArn": self.arn,
             "CreationTime": self.created,
         }
-
-
-@dataclass
-class Endpoint:
-    """An endpoint: which configuration is live, and what is happening to it."""
-
-    name: str
-    arn: str
-    config: EndpointConfig
-    created: datetime
-    modified: datetime
-    status: str = "Creating"
-    failure_reason: str | None = None
-    pending: EndpointConfig | None = None
-    # Capacity by variant name: an update keeps it when RetainAllVariantProperties asks for that.
-    instance_counts: dict[str, int] = field(default_factory=dict)
-    last_deployment_config: dict[str, Any] | None = None
-    tags: list[dict[str, str]] = field(default_factory=list)
-
-    def describe(self) -> dict[str, Any]:
-        """DescribeEndpoint's response. While an update runs, the configuration is the old one."""
-        shape: dict[str, Any] = {
-            "EndpointName": self.name,
-            "EndpointArn": self.arn,
-            "EndpointConfigName": self.config.name,
-            "EndpointStatus": self.status,
-            "CreationTime": self.created,
-            "LastModifiedTime": self.modified,
-        }
-        if self.status not in ("Creating", "Failed"):
-            shape["ProductionVariants"] = self._variants(self.config)
-        capture = self.config.request.get("DataCaptureConfig")
-        if capture and self.status not in ("Creating", "Failed"):
-            shape["DataCaptureConfig"] = {
-                "EnableCapture": capture.get("EnableCapture", True),
-                "CaptureStatus": "Started" if capture.get("EnableCapture", True) else "Stopped",
-                "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
-                "DestinationS3Uri": capture["DestinationS3Uri"],
-                "KmsKeyId": capture.get("KmsKeyId", ""),
-            }
-        if self.failure_reason:
-            shape["FailureReason"] = self.failure_reason
-        if self.last_deployment_config:
-            shape["LastDeploymentConfig"] = self.last_deployment_config
-        if self.pending is not None:
-            shape["PendingDeploymentSummary"] = {
-                "EndpointConfigName": self.pending.name,
-                "ProductionVariants": [
-                    {"VariantName": variant["VariantName"]} for variant in self.pending.variants
-                ],
-                "StartTime": self.modified,
-            }
-        return shape
-
-    def summary(self) -> dict[str, Any]:
-        """One entry of ListEndpoints."""
-        return {
-            "EndpointName": self.name,
-            "EndpointArn": self.arn,
-            "CreationTime": self.created,
-            "LastModifiedTime": self.modified,
-            "EndpointStatus": self.status,
-        }
-
-    def _variants(self, config: EndpointConfig) -> list[dict[str, Any]]:
-        described = []
-        for variant in config.variants:
-            weight = float(variant.get("InitialVariantWeight", 1.0))
-            count = self.instance_counts.get(
-                variant["VariantName"], variant.get("InitialInstanceCount", 1)
-            )
-            described.append(
-                {
-                    "VariantName": variant["VariantName"],
-                    "CurrentWeight": weight,
-                    "DesiredWeight": weight,
-                    "CurrentInstanceCount": count,
-                    "DesiredInstanceCount": count,
-                }
-            )
-        return described

@@ -15,6 +15,7 @@ from localcloud.cloud import current
 from localcloud.sagemaker.containers import container
 from localcloud.sagemaker.containers.container import Command, ContainerDirectory, Function
 from localcloud.sagemaker.containers.frameworks import Framework
+from localcloud.sagemaker.containers.warm_parents import warm_parents
 
 # "SageMaker sends the algorithm the SIGTERM signal, which delays job termination for 120 seconds"
 # (API_StopTrainingJob).
@@ -68,6 +69,10 @@ def run(
     stop_requested: threading.Event,
 ) -> Outcome:
     """Run a container until it ends, is to stop (announce that), or has used up its time."""
+    # The first container of a framework waits for seconds here: the job may be stopped meanwhile.
+    warm_parents().get(framework)
+    if stop_requested.is_set():
+        return Outcome(0, was_stopped=True)
     log.open()
     running = container.start(
         framework=framework,

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from moto.utilities.utils import get_partition
 
 from localcloud.cloud import current
+from localcloud.errors import ValidationException
 from localcloud.events import bus
 
 TERMINAL = ("Completed", "Failed", "Stopped")
@@ -38,6 +39,8 @@ class Job(ABC):
         self.started: datetime | None = None
         self.ended: datetime | None = None
         self.stop_requested = threading.Event()
+        # Held while the status changes: a job that has ended cannot be stopped any more.
+        self.status_lock = threading.Lock()
 
     @property
     def role_arn(self) -> str:
@@ -55,6 +58,24 @@ class Job(ABC):
     @abstractmethod
     def event_detail(self) -> dict[str, Any]:
         """The detail of the job's state change event."""
+
+    def request_stop(self) -> None:
+        """Stop<noun>Job: the job is Stopping until its container has ended."""
+        with self.status_lock:
+            if self.status in TERMINAL:
+                noun = self.kind.replace("-", " ")
+                raise ValidationException(
+                    f"The request was rejected because the {noun} is in status {self.status}"
+                )
+            if self.stop_requested.is_set():
+                return
+            self.stop_requested.set()
+            self.begin_stopping()
+        self.changed()
+
+    @abstractmethod
+    def begin_stopping(self) -> None:
+        """Go over to Stopping."""
 
     def gen_response_object(self) -> dict[str, Any]:
         """The job as moto's Search operation wants it."""

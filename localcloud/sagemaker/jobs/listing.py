@@ -1,7 +1,8 @@
-"""Filters, order and pages of ListProcessingJobs and ListTrainingJobs.
+"""Filters, order and pages of SageMaker's List operations.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListProcessingJobs.html: by creation
-time, oldest first, unless asked otherwise; ten to a page (assumed), a hundred at most.
+time, oldest first, unless asked otherwise; API_ListEndpoints: newest first, ten to a page. Assumed:
+ten to a page elsewhere too.
 """
 
 from __future__ import annotations
@@ -16,31 +17,42 @@ _DEFAULT_PAGE = 10
 
 
 def page(
-    summaries: Iterable[Mapping[str, Any]], request: Mapping[str, Any], prefix: str
+    summaries: Iterable[Mapping[str, Any]],
+    request: Mapping[str, Any],
+    *,
+    answer: str,
+    name: str,
+    newest_first: bool = False,
 ) -> dict[str, Any]:
-    """One page of summaries; `prefix` is `ProcessingJob` or `TrainingJob`."""
-    kept = [summary for summary in summaries if _matches(summary, request, prefix)]
-    members = {"Name": f"{prefix}Name", "Status": f"{prefix}Status"}
+    """One page of summaries, as the member `answer`; `name` is their member with a name in it."""
+    status = name.removesuffix("Name") + "Status"
+    kept = [summary for summary in summaries if _matches(summary, request, name, status)]
+    members = {"Name": name, "Status": status}
     by = members.get(request.get("SortBy") or "", "CreationTime")
     kept.sort(key=lambda summary: summary[by])
-    if request.get("SortOrder") == "Descending":
+    default = "Descending" if newest_first else "Ascending"
+    if (request.get("SortOrder") or default) == "Descending":
         kept.reverse()
     start = _start(request.get("NextToken"), len(kept))
     end = start + int(request.get("MaxResults") or _DEFAULT_PAGE)
-    answer: dict[str, Any] = {f"{prefix}Summaries": kept[start:end]}
+    response: dict[str, Any] = {answer: kept[start:end]}
     if end < len(kept):
-        answer["NextToken"] = str(end)
-    return answer
+        response["NextToken"] = str(end)
+    return response
 
 
-def _matches(summary: Mapping[str, Any], request: Mapping[str, Any], prefix: str) -> bool:
-    status = request.get("StatusEquals")
-    if status and summary[f"{prefix}Status"] != status:
+def _matches(
+    summary: Mapping[str, Any], request: Mapping[str, Any], name: str, status: str
+) -> bool:
+    wanted = request.get("StatusEquals")
+    if wanted and summary[status] != wanted:
         return False
-    if (request.get("NameContains") or "").lower() not in summary[f"{prefix}Name"].lower():
+    if (request.get("NameContains") or "").lower() not in summary[name].lower():
         return False
     for member in ("CreationTime", "LastModifiedTime"):
         after, before = request.get(f"{member}After"), request.get(f"{member}Before")
+        if after is None and before is None:
+            continue
         moment: datetime = summary[member]
         if after is not None and moment.timestamp() < float(after):
             return False

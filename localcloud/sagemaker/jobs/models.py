@@ -20,7 +20,7 @@ from localcloud.sagemaker.jobs import (
     supported_members,
     training,
 )
-from localcloud.sagemaker.jobs.job import TERMINAL, Job
+from localcloud.sagemaker.jobs.job import Job
 from localcloud.sagemaker.jobs.processing_job import ProcessingJob
 from localcloud.sagemaker.jobs.training_job import TrainingJob
 
@@ -100,31 +100,26 @@ class JobsBackend(SageMakerModelBackend):
 
     def request_processing_stop(self, name: str) -> None:
         """StopProcessingJob: the job is Stopping until its container has ended."""
-        job = self.processing_job(name)
-        _require_unfinished(job, "processing job")
-        job.status = "Stopping"
-        job.stop_requested.set()
-        job.changed()
+        self.processing_job(name).request_stop()
 
     def request_training_stop(self, name: str) -> None:
         """StopTrainingJob: the job is Stopping until its container has ended."""
-        job = self.training_job(name)
-        _require_unfinished(job, "training job")
-        job.stop_requested.set()
-        job.enter("Stopping")
+        self.training_job(name).request_stop()
 
     def processing_page(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """ListProcessingJobs."""
         request_validation.validate("ListProcessingJobs", request)
         jobs = [job.summary() for job in list(self.processing_jobs.values())]
-        return listing.page(jobs, request, "ProcessingJob")
+        return listing.page(
+            jobs, request, answer="ProcessingJobSummaries", name="ProcessingJobName"
+        )
 
     def training_page(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """ListTrainingJobs."""
         request_validation.validate("ListTrainingJobs", request)
         supported_members.require_supported("ListTrainingJobs", request, _LIST_TRAINING_JOBS)
         jobs = [job.summary() for job in list(self.training_jobs.values())]
-        return listing.page(jobs, request, "TrainingJob")
+        return listing.page(jobs, request, answer="TrainingJobSummaries", name="TrainingJobName")
 
     def _get_resource_from_arn(self, arn: str) -> Any:
         """What ListTags, AddTags and DeleteTags look at: ARNs carry names in lower case."""
@@ -163,13 +158,6 @@ _LIST_TRAINING_JOBS = dict.fromkeys(
 )
 
 
-def _require_unfinished(job: Job, kind: str) -> None:
-    if job.status in TERMINAL:
-        raise ValidationException(
-            f"The request was rejected because the {kind} is in status {job.status}"
-        )
-
-
 def _require_processing_paths(request: Mapping[str, Any]) -> None:
     """Every input and output needs a LocalPath below /opt/ml/processing (API_ProcessingS3Input)."""
     inputs = [given.get("S3Input") for given in request.get("ProcessingInputs") or []]
@@ -184,3 +172,8 @@ def _require_processing_paths(request: Mapping[str, Any]) -> None:
             raise ValidationException(
                 f"LocalPath '{path}' must be an absolute path that begins with {_PROCESSING_ROOT}/"
             )
+    paths = [source["LocalPath"].rstrip("/") for source in inputs if source is not None]
+    for path in paths:
+        # SageMaker refuses it too (observed), but without a word.
+        if paths.count(path) > 1:
+            raise ValidationException(f"LocalPath '{path}' is given to more than one input")

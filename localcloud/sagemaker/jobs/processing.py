@@ -48,9 +48,7 @@ def run(job: ProcessingJob, image: Image) -> None:
         status, job.failure_reason = "Failed", reason
     finally:
         shutil.rmtree(directory.path, ignore_errors=True)
-    job.status = status
-    job.ended = current().clock.now()
-    job.changed()
+    job.end(status)
 
 
 def _work(job: ProcessingJob, image: Image, directory: ContainerDirectory) -> str:
@@ -59,7 +57,7 @@ def _work(job: ProcessingJob, image: Image, directory: ContainerDirectory) -> st
     for given in job.request.get("ProcessingInputs") or []:
         if job.stop_requested.is_set():
             return "Stopped"
-        _download(s3, given["S3Input"], directory)
+        _download(s3, given["S3Input"], directory, job)
     outputs = (job.request.get("ProcessingOutputConfig") or {}).get("Outputs") or []
     for output in outputs:
         directory.host_path(output["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
@@ -98,12 +96,17 @@ def end_status(outcome: Outcome) -> str:
     return "Completed" if outcome.exit_code == 0 else "Failed"
 
 
-def _download(s3: Any, source: dict[str, Any], directory: ContainerDirectory) -> None:
+def _download(
+    s3: Any, source: dict[str, Any], directory: ContainerDirectory, job: ProcessingJob
+) -> None:
     uri = source["S3Uri"]
     try:
         keys = s3_transfer.matching_keys(s3, uri)
     except ClientError as error:
         raise JobFailure(failure.download_failed(uri, str(error))) from error
     if not keys:
-        raise JobFailure(failure.download_failed(uri, "no S3 objects found under this address"))
-    s3_transfer.download(s3, uri, keys, directory.host_path(source["LocalPath"]))
+        raise JobFailure(f"ClientError: {failure.no_objects(uri, job.region, job.role_arn)}")
+    try:
+        s3_transfer.download(s3, uri, keys, directory.host_path(source["LocalPath"]))
+    except s3_transfer.Clash as error:
+        raise JobFailure(f"ClientError: Failed to download data. {error}") from error

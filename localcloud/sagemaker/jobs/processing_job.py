@@ -10,6 +10,7 @@ import copy
 import re
 from typing import Any
 
+from localcloud.cloud import current
 from localcloud.sagemaker.jobs.job import Job, milliseconds, without_none
 
 # StoppingCondition: "defaults to 24 hours" where the request has none (assumed as for training).
@@ -46,6 +47,16 @@ class ProcessingJob(Job):
         """How long its container may run."""
         condition = self.request.get("StoppingCondition") or {}
         return int(condition.get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME_SECONDS))
+
+    def begin_stopping(self) -> None:
+        self.status = "Stopping"
+
+    def end(self, status: str) -> None:
+        """Reach the last status, with its event."""
+        with self.status_lock:
+            self.ended = current().clock.now()
+            self.status = status
+        self.changed()
 
     def describe(self) -> dict[str, Any]:
         return without_none(

@@ -7,13 +7,12 @@ expression pattern: …`. boto3 itself checks only what is required and some min
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import botocore.session
 from botocore.model import Shape
+from moto.core.utils import get_service_model
 
 from localcloud.errors import ValidationException
 
@@ -28,10 +27,9 @@ def validate(operation: str, request: Mapping[str, Any]) -> None:
         )
 
 
-@functools.cache
 def _input_shape(operation: str) -> Shape:
-    model = botocore.session.get_session().get_service_model("sagemaker")
-    return model.operation_model(operation).input_shape
+    # moto's own copy, which is loaded once: reading the model takes a quarter of a second.
+    return get_service_model("sagemaker").operation_model(operation).input_shape
 
 
 def _violations(shape: Shape, value: Any, path: str) -> Iterator[str]:

@@ -16,6 +16,17 @@ from urllib.parse import urlparse
 _MULTIPART_BYTES = 1 << 26
 
 
+class Clash(Exception):
+    """Objects that cannot lie in one directory together, or not inside it (text observed)."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(
+            f"Cannot download {uri}, a previously downloaded file/folder clashes with it. Please check "
+            "your s3 objects and ensure that there is no object that is both a folder as well as a "
+            "file."
+        )
+
+
 def split_uri(uri: str) -> tuple[str, str]:
     """Bucket and key (or prefix) of an `s3://` address."""
     url = urlparse(uri, allow_fragments=False)
@@ -42,15 +53,21 @@ def matching_keys(s3: Any, uri: str) -> list[str]:
 
 
 def download(s3: Any, uri: str, keys: list[str], directory: Path) -> None:
-    """Put the objects with these keys of an address below a directory."""
+    """Put the objects with these keys of an address below a directory. Raises Clash."""
     bucket, prefix = split_uri(uri)
     directory.mkdir(parents=True, exist_ok=True)
     for key in keys:
-        target = directory / relative_path(key, prefix)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        relative = relative_path(key, prefix)
+        if ".." in relative.split("/"):
+            raise Clash(f"s3://{bucket}/{key}")
+        target = directory / relative.lstrip("/")
         body = s3.get_object(Bucket=bucket, Key=key)["Body"]
-        with target.open("wb") as file:
-            shutil.copyfileobj(body, file)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as file:
+                shutil.copyfileobj(body, file)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+            raise Clash(f"s3://{bucket}/{key}") from error
 
 
 def upload_directory(s3: Any, directory: Path, uri: str, kms_key_id: str | None = None) -> None:

@@ -135,7 +135,7 @@ def _download(s3: Any, channel: dict[str, Any], directory: ContainerDirectory) -
     target = directory.ml / "input" / "data" / channel["ChannelName"]
     try:
         s3_transfer.download(s3, uri, s3_transfer.matching_keys(s3, uri), target)
-    except ClientError as error:
+    except (ClientError, s3_transfer.Clash) as error:
         raise JobFailure(f"ClientError: Data download failed:{error}") from error
 
 

@@ -75,6 +75,14 @@ class TrainingJob(Job):
 
     def enter(self, secondary_status: str) -> None:
         """Go over to a secondary status, with its transition and event."""
+        with self.status_lock:
+            self._enter(secondary_status)
+        self.changed()
+
+    def begin_stopping(self) -> None:
+        self._enter("Stopping")
+
+    def _enter(self, secondary_status: str) -> None:
         now = current().clock.now()
         if self.transitions:
             self.transitions[-1]["EndTime"] = now
@@ -96,7 +104,6 @@ class TrainingJob(Job):
             self.started = now
         self.transitions.append(transition)
         self.secondary_status = secondary_status
-        self.changed()
 
     def describe(self) -> dict[str, Any]:
         seconds = None
@@ -122,7 +129,7 @@ class TrainingJob(Job):
                 "TrainingStartTime": self.started,
                 "TrainingEndTime": self.ended,
                 "LastModifiedTime": self.modified,
-                "SecondaryStatusTransitions": self.transitions,
+                "SecondaryStatusTransitions": [dict(each) for each in list(self.transitions)],
                 "FinalMetricDataList": self.final_metrics or None,
                 "EnableNetworkIsolation": False,
                 "EnableInterContainerTrafficEncryption": bool(

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from localcloud.sagemaker.endpoints.endpoint import Endpoint
 from localcloud.sagemaker.endpoints.endpoint_events import detail, upper_snake
-from localcloud.sagemaker.endpoints.records import Endpoint, EndpointConfig
+from localcloud.sagemaker.endpoints.fleet_plan import initial
+from localcloud.sagemaker.endpoints.records import EndpointConfig
 
 PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"
 pytestmark = pytest.mark.documented(PAGE)
@@ -31,7 +33,13 @@ def test_detail_has_milliseconds_and_tags_as_an_object() -> None:
     request = {"ProductionVariants": [{"VariantName": "AllTraffic", "InitialInstanceCount": 2}]}
     config = EndpointConfig("config", "arn:config", request, NOW)
     endpoint = Endpoint(
-        "prod", "arn:prod", config, NOW, NOW, "InService", tags=[{"Key": "a", "Value": "b"}]
+        "prod",
+        "arn:prod",
+        initial(config),
+        NOW,
+        NOW,
+        "InService",
+        tags=[{"Key": "a", "Value": "b"}],
     )
     shape = detail(endpoint)
     assert shape["EndpointStatus"] == "IN_SERVICE"

@@ -1,0 +1,70 @@
+"""What requests about models and endpoints may say here; the rest is refused by name.
+
+Known differences that are accepted because nothing of them can be seen from outside: instance type,
+volume and its encryption (the laptop's), how long a model's download may take, network isolation (the
+model servers here call nobody). An endpoint's own DeploymentConfig is kept and shown: at its creation
+it has no effect on AWS either
+(https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html).
+"""
+
+from __future__ import annotations
+
+from localcloud.sagemaker.jobs.supported_members import Members
+
+_CONTAINER: Members = {
+    "ContainerHostname": True,
+    "Image": True,
+    "Mode": {"SingleModel"},
+    "ModelDataUrl": True,
+    "Environment": True,
+    "ModelPackageName": True,
+}
+
+MODEL: Members = {
+    "ModelName": True,
+    "PrimaryContainer": _CONTAINER,
+    "Containers": _CONTAINER,
+    "ExecutionRoleArn": True,
+    "Tags": True,
+    "EnableNetworkIsolation": True,
+}
+
+ENDPOINT_CONFIG: Members = {
+    "EndpointConfigName": True,
+    "ProductionVariants": {
+        "VariantName": True,
+        "ModelName": True,
+        "InitialInstanceCount": True,
+        "InstanceType": True,
+        "InitialVariantWeight": True,
+        "VolumeSizeInGB": True,
+        "ModelDataDownloadTimeoutInSeconds": True,
+        "ContainerStartupHealthCheckTimeoutInSeconds": True,
+    },
+    "DataCaptureConfig": True,
+    "Tags": True,
+    "KmsKeyId": True,
+}
+
+ENDPOINT: Members = {
+    "EndpointName": True,
+    "EndpointConfigName": True,
+    "DeploymentConfig": True,
+    "Tags": True,
+}
+
+ENDPOINT_UPDATE: Members = {
+    "EndpointName": True,
+    "EndpointConfigName": True,
+    "RetainAllVariantProperties": True,
+    "ExcludeRetainedVariantProperties": True,
+}
+
+WEIGHTS_AND_CAPACITIES: Members = {
+    "EndpointName": True,
+    "DesiredWeightsAndCapacities": {
+        "VariantName": True,
+        "DesiredWeight": True,
+        "DesiredInstanceCount": True,
+    },
+}
