@@ -1,0 +1,1 @@
+"""The local cloud against what AWS publishes: events, shapes, schemas."""

@@ -1,0 +1,17 @@
+"""What a person or a pipeline does with each service, once: `perform` does all of it."""
+
+from __future__ import annotations
+
+from tests.contract.local import Local
+from tests.contract.scenario import delivery, functions, hosting, registry, stacks, training
+
+
+def perform(local: Local) -> None:
+    """Use every service that the loop uses."""
+    pipeline = training.start(local)
+    stacks.perform(local)
+    functions.perform(local)
+    delivery.perform(local)
+    model = training.finish(local, pipeline)
+    version = registry.perform(local, model)
+    hosting.perform(local, version, model)
