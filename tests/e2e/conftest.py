@@ -1,0 +1,85 @@
+"""One cloud with both stacks for each test process, and a first version that it trained itself.
+
+The clients come from the one fixture `deployed`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from demo import abalone_data, clients, deploying
+from demo.clients import stack_outputs
+from demo.local_cloud import REGION, LocalCloud
+from demo.loop import BUILD_STACK, DEPLOY_STACK
+from demo.narration import Narration
+
+from .deployed import Deployed, wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = [ROOT / ".venv" / "bin", ROOT / "node_modules" / ".bin"]
+
+
+@pytest.fixture(scope="session")
+def data_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The UCI Abalone data set that ABALONE_CSV names, or a made-up one of the same form."""
+    given = os.environ.get("ABALONE_CSV")
+    if given:
+        path = Path(given).resolve()
+        assert path.is_file(), f"ABALONE_CSV names no file: {given}"
+        return path
+    made = tmp_path_factory.mktemp("data") / "abalone.csv"
+    abalone_data.write(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """A local cloud with both stacks, deployed by the unmodified CDK CLI."""
+    before = Path.cwd()
+    os.chdir(ROOT)
+    os.environ["PATH"] = os.pathsep.join([*map(str, TOOLS), os.environ["PATH"]])
+    directory = tmp_path_factory.mktemp("cloud")
+    running = LocalCloud(unused_port(), directory / "state")
+    try:
+        silent = Narration(Console(file=io.StringIO()))
+        deploying.deploy(silent, running, directory / "cdk.out")
+        yield running
+    finally:
+        running.stop()
+        os.chdir(before)
+
+
+@pytest.fixture(scope="session")
+def deployed(cloud: LocalCloud, data_file: Path) -> Deployed:
+    """The stacks' clients and outputs, with the data where the training pipeline looks for it."""
+    aws = clients.make(cloud.endpoint_url, REGION)
+    build, deploy = stack_outputs(aws, BUILD_STACK), stack_outputs(aws, DEPLOY_STACK)
+    bucket, _, key = build["InputDataUrl"].removeprefix("s3://").partition("/")
+    aws.s3.upload_file(str(data_file), bucket, key)
+    return Deployed(cloud.endpoint_url, cloud.environment(), aws, build, deploy)
+
+
+@pytest.fixture(scope="session")
+def first_version(deployed: Deployed) -> str:
+    """The version that the first run of the model build pipeline registered: creating a pipeline
+    starts it, on the commit that the repository was seeded with."""
+    first = wait_for(
+        lambda: deployed.executions(deployed.build["CodePipelineName"]), bool, "the first run"
+    )[-1]
+    deployed.follow_build(first["pipelineExecutionId"])
+    return str(deployed.versions()[-1]["ModelPackageArn"])
+
+
+def unused_port() -> int:
+    """A port of localhost on which nothing listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port

@@ -1,0 +1,179 @@
+"""`make demo`, as a person runs it: to its end, interrupted, killed, and with the port taken."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT, unused_port
+from .deployed import wait_for
+
+pytestmark = [pytest.mark.e2e, pytest.mark.local_only("the demonstration is the laptop's own")]
+
+
+class Demo:
+    """A running `make demo`, in a directory of its own that sees the project."""
+
+    def __init__(self, directory: Path, *arguments: str) -> None:
+        self.directory = directory
+        self.port = unused_port()
+        self.output = directory / "output.txt"
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                ["make", "demo", f"PORT={self.port}", *arguments],
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait(self, seconds: float = 300) -> tuple[int, str]:
+        """Its exit status and all that it printed."""
+        status = self.process.wait(seconds)
+        return status, self.output.read_text()
+
+    def reach(self, text: str) -> None:
+        """Wait until it has printed a text."""
+        wait_for(self.output.read_text, lambda printed: text in printed, text)
+
+    def left_running(self) -> list[str]:
+        """Processes that it started and that are still there."""
+        mark = str(self.directory)
+        left = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid():
+                try:
+                    directory = str((entry / "cwd").readlink())
+                    command = (entry / "cmdline").read_text().replace("\0", " ")
+                except OSError:
+                    continue
+                if directory.startswith(mark) or mark in command:
+                    left.append(f"{entry.name}: {command}")
+        return left
+
+    def port_is_free(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) != 0
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """A checkout without the history: files are links, what a run writes is its own."""
+    ignored = {".git", ".slipway", "cdk.out"}
+    for entry in ROOT.iterdir():
+        if entry.name not in ignored:
+            (tmp_path / entry.name).symlink_to(entry)
+    return tmp_path
+
+
+@pytest.fixture
+def ended() -> Iterator[list[Demo]]:
+    """Runs to end after the test, however it went."""
+    runs: list[Demo] = []
+    yield runs
+    for run in runs:
+        if run.process.poll() is None:
+            os.killpg(run.process.pid, signal.SIGKILL)
+            run.process.wait()
+
+
+def assert_nothing_is_left(run: Demo) -> None:
+    wait_for(run.left_running, lambda left: not left, "the end of every process", seconds=20)
+    assert run.port_is_free()
+
+
+def test_whole_loop_ends_with_a_summary(
+    directory: Path, data_file: Path, ended: list[Demo]
+) -> None:
+    run = Demo(directory, f"DATA={data_file}")
+    ended.append(run)
+    status, printed = run.wait()
+    assert status == 0, printed
+    for stage in (
+        "start the local cloud",
+        "cdk bootstrap",
+        "cdk deploy --all",
+        "git push",
+        "Build/Build",
+        "step TrainAbaloneModel",
+        "Train/Train",
+        "approve the version",
+        "Staging/Deploy",
+        "SmokeTest/",
+        "Approval/Approve",
+        "Prod/Deploy",
+        "invoke prod",
+    ):
+        assert stage in printed, f"{stage!r} is missing in:\n{printed}"
+    assert str(data_file) in printed
+    assert re.search(r"mse \d+\.\d+", printed)
+    assert re.search(r"live in prod\s+│\s+\S+: InService, version 1", printed), printed
+    assert_nothing_is_left(run)
+
+
+def test_interrupted_it_leaves_nothing_running_and_can_run_again(
+    directory: Path, ended: list[Demo]
+) -> None:
+    first = Demo(directory)
+    ended.append(first)
+    first.reach("cdk bootstrap")
+    os.killpg(first.process.pid, signal.SIGINT)
+    status, printed = first.wait(30)
+    assert status != 0
+    assert "interrupted" in printed
+    assert_nothing_is_left(first)
+
+    second = Demo(directory)
+    ended.append(second)
+    second.reach("git push")
+    # Killed, without a chance to clean up.
+    os.killpg(second.process.pid, signal.SIGKILL)
+    second.process.wait()
+    assert_nothing_is_left(second)
+
+    third = Demo(directory)
+    ended.append(third)
+    third.reach("cdk bootstrap")
+    os.killpg(third.process.pid, signal.SIGTERM)
+    third.wait(30)
+    assert_nothing_is_left(third)
+
+
+def test_port_that_is_taken(directory: Path, ended: list[Demo]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        started = time.monotonic()
+        ran = subprocess.run(
+            ["make", "demo", f"PORT={port}"],
+            cwd=directory,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ran.returncode != 0
+    assert f"port {port} on localhost is in use" in ran.stdout + ran.stderr
+    assert "--port" in ran.stdout or "PORT=" in ran.stdout
+    assert time.monotonic() - started < 30
+
+
+def test_data_file_that_is_not_there(directory: Path) -> None:
+    ran = subprocess.run(
+        ["make", "demo", "DATA=nowhere.csv"],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode != 0
+    assert "nowhere.csv is not a file" in ran.stdout
