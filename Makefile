@@ -8,7 +8,7 @@ HANDLERS := $(filter-out lambdas/shared/,$(wildcard lambdas/*/))
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo up synth test lint format bench clean
+.PHONY: help demo up synth test lint format docs bench clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -26,15 +26,20 @@ test: .venv/ready ## run every test (about the time that docs/benchmarks.md says
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: .venv/ready ## ruff (format and rules) and mypy
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy infra localcloud demo pipeline_code/pipelines app.py
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy infra localcloud demo bench tools app.py
+	@# The model repository is a project of its own.
+	@cd pipeline_code && ../$(BIN)/mypy --config-file ../pyproject.toml pipelines
 	@# Each handler's folder is the root of an asset of its own, beside the shared package.
 	@for handler in $(HANDLERS); do MYPYPATH=lambdas/shared:$$handler $(BIN)/mypy $$handler lambdas/shared || exit 1; done
 
 format: .venv/ready ## rewrite the code in ruff's format
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: .venv/ready ## measure, and write docs/benchmarks.md
-	@$(BIN)/python -m bench
+docs: .venv/ready ## rewrite the generated tables of docs/fidelity.md
+	@$(BIN)/python -m tools.coverage_table
+
+bench: .venv/ready ## measure, and write docs/benchmarks.md [DATA=path/to/abalone.csv]
+	@$(BIN)/python -m bench $(if $(DATA),--data "$(DATA)") --tests
 
 clean: ## remove what the local cloud and the builds left (not the environment)
 	@rm -rf .slipway cdk.out

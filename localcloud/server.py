@@ -21,6 +21,9 @@ from localcloud.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+# How long a stop may go unnoticed by the thread that waits for connections.
+POLL_SECONDS = 0.05
+
 
 class PortInUse(Exception):
     """Another program listens on the port that was asked for."""
@@ -83,7 +86,9 @@ class Server:
                 f"port {self.settings.port} on {self.settings.host} is in use"
             ) from error
         cloud.start(self.settings)
-        self._thread = threading.Thread(target=self._http.serve_forever, name="http", daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(POLL_SECONDS,), name="http", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -67,11 +68,20 @@ class Demo:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """A checkout without the history: files are links, what a run writes is its own."""
-    ignored = {".git", ".slipway", "cdk.out"}
-    for entry in ROOT.iterdir():
-        if entry.name not in ignored:
-            (tmp_path / entry.name).symlink_to(entry)
+    """The project's files without the history, with the environment that is there already."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tmp_path / name)
+    for name in (".venv", "node_modules"):
+        (tmp_path / name).symlink_to(ROOT / name)
     return tmp_path
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from demo.local_cloud import ACCOUNT_ID, REGION
+from demo.loop import BUILD_STACK
 
 from .deployed import Deployed, reason_of, wait_for
 
@@ -26,10 +28,15 @@ class Function:
     def __init__(self, deployed: Deployed) -> None:
         self.client = deployed.client("lambda")
         self.name = deployed.function("StartPipeline")
-        found = self.client.get_function(FunctionName=self.name)
-        self._timeout = found["Configuration"]["Timeout"]
-        with urllib.request.urlopen(found["Code"]["Location"]) as response:
-            self._package = response.read()
+        found = self.client.get_function_configuration(FunctionName=self.name)
+        self._timeout = found["Timeout"]
+        template = deployed.clients.cloudformation.get_template(StackName=BUILD_STACK)
+        resources = template["TemplateBody"]["Resources"].values()
+        (self._code,) = [
+            {name: resolved(value) for name, value in resource["Properties"]["Code"].items()}
+            for resource in resources
+            if resource["Type"] == "AWS::Lambda::Function"
+        ]
 
     def replace(self, text: str, timeout: int) -> None:
         """Put other code in its place."""
@@ -42,7 +49,13 @@ class Function:
     def restore(self) -> None:
         """Put the deployed code back."""
         self.client.update_function_configuration(FunctionName=self.name, Timeout=self._timeout)
-        self.client.update_function_code(FunctionName=self.name, ZipFile=self._package)
+        self.client.update_function_code(FunctionName=self.name, **self._code)
+
+
+def resolved(value: str | dict[str, str]) -> str:
+    """A bootstrap bucket's name, as the template gives it."""
+    text = value if isinstance(value, str) else value["Fn::Sub"]
+    return text.replace("${AWS::AccountId}", ACCOUNT_ID).replace("${AWS::Region}", REGION)
 
 
 @pytest.fixture

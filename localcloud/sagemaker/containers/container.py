@@ -181,7 +181,8 @@ def _command(program: Command | Function) -> list[str]:
 
 
 def _source_root() -> Path:
-    return Path(__file__).parents[3]
+    # Resolved: a link to it may lie in a directory that the container does not see.
+    return Path(__file__).resolve().parents[3]
 
 
 def _base_environment() -> dict[str, str]:
