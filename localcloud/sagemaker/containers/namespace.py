@@ -57,7 +57,8 @@ def enter(root: str, temporary: str, *, hide: Sequence[str] = (), keep: Sequence
         _unshare()
         _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
         sources = [os.open(path, os.O_PATH) for path in (root, temporary)]
-        kept = [(path, os.open(path, os.O_PATH)) for path in keep if Path(path).is_dir()]
+        # Parents first: what lies in a kept directory is there with it.
+        kept = [(path, os.open(path, os.O_PATH)) for path in sorted(keep) if Path(path).is_dir()]
         _make_read_only("/")
         _make_mount_point(ML)
         for source, target in zip(sources, (ML, "/tmp"), strict=True):
