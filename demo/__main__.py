@@ -28,6 +28,7 @@ def main() -> int:
         command.add_argument("--port", type=int, default=DEFAULT_PORT)
         if name == "run":
             command.add_argument("--data", type=Path, help="a CSV file in UCI Abalone's form")
+            command.add_argument("--picture", type=Path, help="also draw what is printed, as SVG")
     arguments = parser.parse_args()
     narration = Narration()
     cloud = LocalCloud(arguments.port)
@@ -35,7 +36,10 @@ def main() -> int:
     try:
         if arguments.command == "up":
             return _up(narration, cloud)
-        return _run(narration, cloud, arguments.data)
+        status = _run(narration, cloud, arguments.data)
+        if arguments.picture:
+            narration.draw(arguments.picture)
+        return status
     except StageFailed as failure:
         narration.line("[red]✗[/]", failure.stage, "")
         narration.console.print(failure.reason, style="red", markup=False, soft_wrap=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
+from rich.terminal_theme import MONOKAI
 
 from demo.errors import StageFailed
 
@@ -16,7 +18,7 @@ class Narration:
     """Prints stages on the terminal: a spinner while one runs, one line when it has ended."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False)
+        self.console = console or Console(highlight=False, record=True)
         self.started = time.monotonic()
 
     @contextmanager
@@ -47,6 +49,10 @@ class Narration:
         time_text = f"{seconds:6.1f} s" if seconds is not None else " " * 8
         words = f"{escape(title)}  {escape(text)}"
         self.console.print(f"  {time_text}    [dim]{words}[/]", soft_wrap=True)
+
+    def draw(self, path: Path) -> None:
+        """Draw all that was printed so far."""
+        self.console.save_svg(str(path), title="make demo", theme=MONOKAI)
 
 
 class Stage:

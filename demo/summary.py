@@ -26,6 +26,8 @@ def table(narration: Narration, clients: Clients, loop: Loop, package: dict[str,
     job_seconds, work_seconds = covered(jobs), covered(jobs + builds)
 
     rows = Table(show_header=False, title="what is live, and where the time went")
+    rows.add_column(no_wrap=True)
+    rows.add_column(overflow="fold")
     rows.add_row("model version", package["ModelPackageArn"])
     rows.add_row("metrics", _metrics(clients, package))
     for stage in ("Staging", "Prod"):
