@@ -83,6 +83,14 @@ def _up(narration: Narration, cloud: LocalCloud) -> int:
     narration.console.print("\nin another terminal, to point aws, boto3, git and cdk at it:\n")
     for name, value in cloud.exports().items():
         narration.console.print(f"export {name}={shlex.quote(value)}", markup=False, soft_wrap=True)
+    outputs = clients.stack_outputs(clients.make(cloud.endpoint_url, REGION), loop.BUILD_STACK)
+    narration.console.print("\nand then, for example:\n")
+    for command in (
+        f"aws s3 cp abalone.csv {outputs['InputDataUrl']}",
+        f"git clone {outputs['RepositoryCloneUrlHttp']}",
+        f"aws codepipeline get-pipeline-state --name {outputs['CodePipelineName']}",
+    ):
+        narration.console.print(command, markup=False, soft_wrap=True)
     narration.console.print("\nit stays until Ctrl-C")
     threading.Event().wait()
     return 0

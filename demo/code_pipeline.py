@@ -10,7 +10,7 @@ from typing import Any
 from demo.clients import Clients
 from demo.errors import StageFailed
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.1
 ENDED = ("Succeeded", "Failed", "Stopped", "Superseded", "Cancelled")
 
 

@@ -22,10 +22,13 @@ class Changes:
         self._clock = clock
         self._lock = threading.Lock()
         self._next = threading.Event()
+        self.count = 0
+        """How many changes were announced so far: another number means that something changed."""
 
     def announce(self) -> None:
         """Wake every waiter, so that it looks again."""
         with self._lock:
+            self.count += 1
             woken, self._next = self._next, threading.Event()
         woken.set()
 

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-codepipeline.html (asynchr
 No answer within 20 minutes fails the action; each answer with a continuation token starts them anew,
 for at most 24 hours in all: https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html.
 With a token the function is called again "periodically"; the wait is assumed: one second, or sooner
-when something in the cloud has changed, but never under 0.3 seconds. Each call has a job of its own.
+when something in the cloud has changed, but never under 0.15 seconds. Each call has a job of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from localcloud.codepipeline.records import Artifact
 ANSWER_SECONDS = 20 * 60.0
 TOTAL_SECONDS = 24 * 60 * 60.0
 CALL_AGAIN_SECONDS = 1.0
-CALL_AGAIN_AT_LEAST_SECONDS = 0.3
+CALL_AGAIN_AT_LEAST_SECONDS = 0.15
 
 
 class LambdaInvoke(ActionProvider):
@@ -86,9 +86,13 @@ class LambdaInvoke(ActionProvider):
             raise service_failure("invoke", "AWSLambda", error) from error
 
     def _pause(self, context: ActionContext) -> None:
-        clock = current().clock
-        earliest = clock.monotonic() + CALL_AGAIN_AT_LEAST_SECONDS
-        context.wait_until(lambda: clock.monotonic() >= earliest, CALL_AGAIN_SECONDS)
+        clock, changes = current().clock, current().changes
+        seen, earliest = changes.count, clock.monotonic() + CALL_AGAIN_AT_LEAST_SECONDS
+        context.wait_until(
+            lambda: changes.count != seen and clock.monotonic() >= earliest,
+            CALL_AGAIN_SECONDS,
+            recheck_seconds=CALL_AGAIN_AT_LEAST_SECONDS,
+        )
 
 
 def job_data(context: ActionContext, continuation_token: str | None) -> dict[str, Any]:
