@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +77,25 @@ def first_version(deployed: Deployed) -> str:
     )[-1]
     deployed.follow_build(first["pipelineExecutionId"])
     return str(deployed.versions()[-1]["ModelPackageArn"])
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The project's files without the history, with the environment that is there already."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tmp_path / name)
+    for name in (".venv", "node_modules"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    return tmp_path
 
 
 def unused_port() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, unused_port
+from .conftest import unused_port
 from .deployed import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.local_only("the demonstration is the laptop's own")]
@@ -67,25 +66,6 @@ class Demo:
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    """The project's files without the history, with the environment that is there already."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / name)
-    for name in (".venv", "node_modules"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    return tmp_path
-
-
-@pytest.fixture
 def ended() -> Iterator[list[Demo]]:
     """Runs to end after the test, however it went."""
     runs: list[Demo] = []
@@ -101,10 +81,8 @@ def assert_nothing_is_left(run: Demo) -> None:
     assert run.port_is_free()
 
 
-def test_whole_loop_ends_with_a_summary(
-    directory: Path, data_file: Path, ended: list[Demo]
-) -> None:
-    run = Demo(directory, f"DATA={data_file}")
+def test_whole_loop_ends_with_a_summary(checkout: Path, data_file: Path, ended: list[Demo]) -> None:
+    run = Demo(checkout, f"DATA={data_file}")
     ended.append(run)
     status, printed = run.wait()
     assert status == 0, printed
@@ -131,9 +109,9 @@ def test_whole_loop_ends_with_a_summary(
 
 
 def test_interrupted_it_leaves_nothing_running_and_can_run_again(
-    directory: Path, ended: list[Demo]
+    checkout: Path, ended: list[Demo]
 ) -> None:
-    first = Demo(directory)
+    first = Demo(checkout)
     ended.append(first)
     first.reach("cdk bootstrap")
     os.killpg(first.process.pid, signal.SIGINT)
@@ -142,7 +120,7 @@ def test_interrupted_it_leaves_nothing_running_and_can_run_again(
     assert "interrupted" in printed
     assert_nothing_is_left(first)
 
-    second = Demo(directory)
+    second = Demo(checkout)
     ended.append(second)
     second.reach("git push")
     # Killed, without a chance to clean up.
@@ -150,7 +128,7 @@ def test_interrupted_it_leaves_nothing_running_and_can_run_again(
     second.process.wait()
     assert_nothing_is_left(second)
 
-    third = Demo(directory)
+    third = Demo(checkout)
     ended.append(third)
     third.reach("cdk bootstrap")
     os.killpg(third.process.pid, signal.SIGTERM)
@@ -158,13 +136,13 @@ def test_interrupted_it_leaves_nothing_running_and_can_run_again(
     assert_nothing_is_left(third)
 
 
-def test_port_that_is_taken(directory: Path, ended: list[Demo]) -> None:
+def test_port_that_is_taken(checkout: Path, ended: list[Demo]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         started = time.monotonic()
         ran = subprocess.run(
             ["make", "demo", f"PORT={port}"],
-            cwd=directory,
+            cwd=checkout,
             capture_output=True,
             text=True,
             timeout=60,
@@ -176,10 +154,10 @@ def test_port_that_is_taken(directory: Path, ended: list[Demo]) -> None:
     assert time.monotonic() - started < 30
 
 
-def test_data_file_that_is_not_there(directory: Path) -> None:
+def test_data_file_that_is_not_there(checkout: Path) -> None:
     ran = subprocess.run(
         ["make", "demo", "DATA=nowhere.csv"],
-        cwd=directory,
+        cwd=checkout,
         capture_output=True,
         text=True,
         timeout=60,
