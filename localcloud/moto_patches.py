@@ -8,12 +8,15 @@ from xml.sax.saxutils import escape
 
 from moto.core.responses import BaseResponse
 
+from localcloud import operations
 from localcloud.cloudformation import install as cloudformation_install
 from localcloud.errors import AwsError
 from localcloud.events import s3_notifications
 from localcloud.iam import bucket_policy
 
 logger = logging.getLogger(__name__)
+
+NOTHING_HERE = "nothing here would carry it out; docs/fidelity.md lists the operations there are"
 
 _applied = False
 
@@ -31,19 +34,23 @@ def apply() -> None:
 
 def _refuse_unknown_operations() -> None:
     """moto answers an operation it lacks with an HTML page of status 500; botocore retries it and
-    then reports as a parser error. Answer in AWS's form instead, with a status nobody retries; and
+    then reports as a parser error. Answer in AWS's form instead, with a status nobody retries; so
+    too an operation of a service of ours that moto would only keep a record of (`operations`); and
     answer a defect (any other exception) in AWS's form too, with what went wrong in it."""
     call_action = BaseResponse.call_action
 
     def refusing(self: BaseResponse) -> Any:
         operation = self._get_action()
-        service = self.service_name or type(self).__name__
+        service = self.boto3_service_name if self.service_name else type(self).__name__
         try:
+            if operation and operations.is_refused(type(self), operation):
+                raise NotImplementedError(NOTHING_HERE)
             return call_action(self)
         except NotImplementedError as error:
-            message = f"unsupported by the local cloud: {service} operation {operation}"
-            if "has not been implemented" not in str(error) and str(error):
-                message += f": {error}"
+            reason = str(error)
+            if not reason or "has not been implemented" in reason:
+                reason = NOTHING_HERE
+            message = f"unsupported by the local cloud: {service} operation {operation}; {reason}"
             return _error_response(self, "NotImplemented", message, 501)
         except Exception as error:
             logger.exception("%s %s failed", service, operation)

@@ -10,7 +10,7 @@ from functools import cache
 import botocore.session
 from moto.core.utils import camelcase_to_underscores
 
-from localcloud import registration
+from localcloud import operations, registration
 
 # The services that the loop uses: botocore's name, the module and class that answer its API.
 SERVICES = {
@@ -36,9 +36,8 @@ SERVICES = {
 # moto's package where its name is not botocore's.
 PACKAGES = {"lambda": "awslambda", "sagemaker-runtime": "sagemakerruntime"}
 BACKENDS = {"lambda": "lambda_backends"}
-# Ours refuses these with a reason.
+# Ours refuses these with a reason of its own.
 REFUSED_BY_US = {
-    "events": {"CreateArchive", "StartReplay"},
     "lambda": {"InvokeAsync"},
     "sagemaker": {"UpdateEndpointWeightsAndCapacities"},
     "sagemaker-runtime": {"InvokeEndpointAsync"},
@@ -63,13 +62,14 @@ def of(service: str) -> Coverage:
     model = botocore.session.get_session().get_service_model(service)
     for operation in model.operation_names:
         method = camelcase_to_underscores(operation)
-        served, kept = _owner(response, method), _owner(backend, method)
+        served, kept = operations.owner(response, method), operations.owner(backend, method)
         # moto's S3 goes by methods and paths; the names of its backend's methods are the operations.
         if service == "s3":
             served = served or kept
-        if served is None or operation in REFUSED_BY_US.get(service, ()):
+        refused = operations.is_refused(response, operation)
+        if served is None or refused or operation in REFUSED_BY_US.get(service, ()):
             coverage.refused.append(operation)
-        elif "localcloud" in (served, kept):
+        elif operations.OURS in (served, kept):
             coverage.ours.append(operation)
         else:
             coverage.moto.append(operation)
@@ -91,12 +91,11 @@ def _backend_class(service: str) -> type:
     return found
 
 
-def _owner(cls: type, method: str) -> str | None:
-    """Whose code a method is: the first class that defines it."""
-    for base in cls.__mro__:
-        if method in vars(base):
-            return base.__module__.partition(".")[0]
-    return None
+def reasons(service: str) -> dict[str, list[str]]:
+    """Why a service of ours lets operations of moto's through; empty for a service of moto's."""
+    found = set(of(service).moto)
+    stated = operations.let_through(_response_class(service)) or {}
+    return {reason: sorted(found & set(names)) for reason, names in stated.items()}
 
 
 def resource_types() -> list[str]:

@@ -63,7 +63,10 @@ def _types() -> Iterator[str]:
 def _operations() -> Iterator[str]:
     yield "## Operations"
     yield ""
-    yield "*Ours* are implemented here, *moto's* are what moto makes of them, all others are refused."
+    yield (
+        "*Ours* are implemented here, *moto's* are what moto makes of them, all others are refused. "
+        "Where a reason is given, any other of moto's would be a record that nothing acts on."
+    )
     yield ""
     yield "| service | ours | moto's | refused |"
     yield "|---|---|---|---|"
@@ -74,9 +77,19 @@ def _operations() -> Iterator[str]:
     yield ""
     for service in coverage.SERVICES:
         found = coverage.of(service)
-        for whose, names in (("ours", found.ours), ("moto's", found.moto)):
-            if names:
-                yield from _folded(f"{service}: {whose}", _listed(names))
+        if found.ours:
+            yield from _folded(f"{service}: ours", _listed(found.ours))
+        if found.moto:
+            yield from _folded(f"{service}: moto's", "\n".join(_reasoned(service, found.moto)))
+
+
+def _reasoned(service: str, names: list[str]) -> Iterator[str]:
+    reasons = coverage.reasons(service)
+    if not reasons:
+        yield _listed(names)
+    for reason, stated in reasons.items():
+        if stated:
+            yield f"- {reason}: {_listed(stated)}"
 
 
 def _folded(summary: str, text: str) -> Iterator[str]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from moto.cloudformation.models import cloudformation_backends
-
-from localcloud.cloudformation.models import CloudFormationBackend
-
 
 def install() -> None:
     """Replace moto's backend class, in moto's own dictionary.
@@ -14,4 +10,9 @@ def install() -> None:
     and makes nothing, writes no resource events, and lets a failing resource's exception escape
     instead of rolling the stack back.
     """
+    # Here, since moto's CloudFormation imports half of moto: `registration` has done that quickly.
+    from moto.cloudformation.models import cloudformation_backends
+
+    from localcloud.cloudformation.models import CloudFormationBackend
+
     cloudformation_backends.backend = CloudFormationBackend

@@ -18,8 +18,22 @@ from moto.core.common_models import CloudFormationModel
 from localcloud.cloudformation.resource import Context, Created, Resource
 from localcloud.errors import AwsError
 
-# moto's class for a nested stack would make it with moto's engine instead of ours.
-EXCLUDED = frozenset({"AWS::CloudFormation::Stack", "AWS::SERVICE::RESOURCE"})
+EXCLUDED = frozenset(
+    {
+        # moto's class for a nested stack would make it with moto's engine instead of ours.
+        "AWS::CloudFormation::Stack",
+        "AWS::SERVICE::RESOURCE",
+        # moto's class makes a record in a service of ours, which nothing there acts on.
+        "AWS::Events::Archive",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::Lambda::LayerVersion",
+        "AWS::SageMaker::Endpoint",
+        "AWS::SageMaker::EndpointConfig",
+        "AWS::SageMaker::Model",
+        "AWS::SageMaker::NotebookInstance",
+        "AWS::SageMaker::NotebookInstanceLifecycleConfig",
+    }
+)
 # Tags change nothing that a template can observe; moto reads them for some types only.
 UNOBSERVED = frozenset({"Tags"})
 
@@ -108,9 +122,9 @@ class MotoResource(Resource):
     def create(self, properties: dict[str, Any], context: Context) -> Created:
         recorded = Recorded(properties)
         name_property = self._model.cloudformation_name_type()
-        name = properties.get(name_property) if name_property else None
+        name = (properties.get(name_property) if name_property else None) or context.generate_name()
         instance = self._model.create_from_cloudformation_json(
-            name or context.generate_name(),
+            name,
             {"Type": self._type, "Properties": recorded},
             context.account_id,
             context.region,
@@ -118,7 +132,7 @@ class MotoResource(Resource):
             StackId=context.stack_id,
             ResourceType=self._type,
         )
-        return self._remember(instance, recorded, context)
+        return self._remember(instance, name, recorded, context)
 
     def update(
         self, physical_id: str, old: dict[str, Any], new: dict[str, Any], context: Context
@@ -135,7 +149,7 @@ class MotoResource(Resource):
             account_id=context.account_id,
             region_name=context.region,
         )
-        made = self._remember(instance, recorded, context)
+        made = self._remember(instance, physical_id, recorded, context)
         if made.physical_id != physical_id:
             raise AwsError(
                 "NotUpdatable",
@@ -167,8 +181,12 @@ class MotoResource(Resource):
                 f"{attribute} in Fn::GetAtt",
             ) from error
 
-    def _remember(self, instance: Any, recorded: Recorded, context: Context) -> Created:
-        physical_id = str(instance.physical_resource_id)
+    def _remember(self, instance: Any, name: str, recorded: Recorded, context: Context) -> Created:
+        # Some of moto's classes have no id (an event bus): their resource is known by its name.
+        physical_id = str(getattr(instance, "physical_resource_id", name))
+        if physical_id == name:
+            # moto is given the name beside the properties, and took it.
+            recorded.read.add(self._model.cloudformation_name_type())
         self._instances[self._key(context, physical_id)] = instance
         unread = recorded.unread()
         if unread:

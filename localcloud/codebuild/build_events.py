@@ -42,10 +42,17 @@ def state_detail(build: Build) -> dict[str, Any]:
 
 
 def phase_detail(build: Build, phase: Phase) -> dict[str, Any]:
-    """The `detail` of a phase change."""
+    """The `detail` of a phase change.
+
+    `COMPLETED` has neither an end nor a status in the API. In AWS's sample of its event it has those
+    of the phase before it; that it also SUCCEEDED when the build failed is inferred.
+    """
     with build.lock:
+        completed = phase.type
+        if phase.ended is None:
+            phase = build.phases[build.phases.index(phase) - 1]
         return {
-            "completed-phase": phase.type,
+            "completed-phase": completed,
             "project-name": build.plan.project_name,
             "build-id": build.arn,
             "completed-phase-context": _context(phase),

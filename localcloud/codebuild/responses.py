@@ -7,7 +7,7 @@ webhooks, sandboxes, source credentials, shared projects …) are refused by nam
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moto.codebuild.responses import CodeBuildResponse as MotoResponse
@@ -21,6 +21,9 @@ PAGE = 100
 
 class CodeBuildResponse(MotoResponse):
     """Parses a request, calls the backend, answers."""
+
+    # Every operation that is served is here.
+    MOTO_OPERATIONS: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def codebuild_backend(self) -> CodeBuildBackend:

@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/codecommit/latest/APIReference/Welcome.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from localcloud.codecommit.branch_operations import BranchOperations
 from localcloud.codecommit.commit_operations import CommitOperations
 from localcloud.codecommit.content_operations import ContentOperations
@@ -17,3 +19,6 @@ class CodeCommitResponse(
     RepositoryOperations, BranchOperations, CommitOperations, ContentOperations, TagOperations
 ):
     """Parses a request, calls the backend, answers."""
+
+    # Every operation that is served is ours.
+    MOTO_OPERATIONS: Mapping[str, tuple[str, ...]] = {}

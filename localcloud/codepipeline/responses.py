@@ -26,6 +26,15 @@ DEFAULT_PAGE = 100
 class CodePipelineResponse(MotoResponse):
     """Parses a request, calls the backend, answers."""
 
+    MOTO_OPERATIONS = {
+        "the backend's own": ("DeletePipeline",),
+        "tags of the pipelines that the backend keeps": (
+            "ListTagsForResource",
+            "TagResource",
+            "UntagResource",
+        ),
+    }
+
     @property
     def codepipeline_backend(self) -> CodePipelineBackend:
         backend: CodePipelineBackend = super().codepipeline_backend

@@ -1,7 +1,7 @@
 """The EventBridge backend: moto's rules and buses, our patterns, targets and delivery.
 
-https://docs.aws.amazon.com/eventbridge/latest/APIReference/. Not there, and refused: schedules,
-archives and replays, and every kind of target that `targets/` has no module for.
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/. Not there, and refused: schedules
+and every kind of target that `targets/` has no module for.
 """
 
 from __future__ import annotations
@@ -136,14 +136,6 @@ class EventsBackend(MotoBackend):
         }
         current().background(f"event {entry['DetailType']}", deliver, event, bus_name)
         return {"EventId": str(event["id"])}
-
-    def create_archive(self, *args: Any, **kwargs: Any) -> Any:
-        """CreateArchive: refused."""
-        raise unsupported("operation", "CreateArchive", ["PutRule", "PutTargets", "PutEvents"])
-
-    def start_replay(self, *args: Any, **kwargs: Any) -> Any:
-        """StartReplay: refused."""
-        raise unsupported("operation", "StartReplay", ["PutRule", "PutTargets", "PutEvents"])
 
 
 def _refused(code: str, message: str) -> dict[str, str]:

@@ -3,18 +3,49 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from moto.events.responses import EventsHandler as MotoResponse
 
-from localcloud.errors import ValidationException
+from localcloud.errors import ValidationException, unsupported
 from localcloud.events import event_pattern
 from localcloud.events.models import EventsBackend
 
+BUS_MEMBERS = ("Description", "Name", "Tags")
 REQUIRED_FIELDS = ("id", "account", "source", "time", "region", "resources", "detail-type")
 
 
 class EventsResponse(MotoResponse):
     """Parses a request, calls the backend, answers."""
+
+    # Not here, because nothing would act on them: archives and replays, connections and API
+    # destinations, partners' event sources, and a bus's policy (there is one account).
+    MOTO_OPERATIONS = {
+        "the backend's own": ("PutEvents", "PutRule"),
+        "rules and targets are what delivery goes by": (
+            "DeleteRule",
+            "DescribeRule",
+            "DisableRule",
+            "EnableRule",
+            "ListRuleNamesByTarget",
+            "ListRules",
+            "ListTargetsByRule",
+            "RemoveTargets",
+        ),
+        "events are put on buses, and a bus is a target": (
+            "DeleteEventBus",
+            "DescribeEventBus",
+            "ListEventBuses",
+        ),
+        "tags of rules and buses": ("ListTagsForResource", "TagResource", "UntagResource"),
+    }
+
+    def create_event_bus(self) -> Any:
+        """CreateEventBus."""
+        for member in json.loads(self.body or "{}"):
+            if member not in BUS_MEMBERS:
+                raise unsupported("CreateEventBus member", member, BUS_MEMBERS)
+        return super().create_event_bus()
 
     def put_targets(self) -> str:
         """PutTargets."""

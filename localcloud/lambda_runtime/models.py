@@ -9,7 +9,7 @@ from typing import Any
 from moto.awslambda.models import LambdaBackend as MotoBackend
 from moto.s3.models import s3_backends
 
-from localcloud.errors import AwsError
+from localcloud.errors import AwsError, unsupported
 from localcloud.lambda_runtime import function_request
 from localcloud.lambda_runtime.executor import executor
 from localcloud.lambda_runtime.function import LambdaFunction
@@ -65,6 +65,48 @@ class LambdaBackend(MotoBackend):
         super().delete_function(function_name, qualifier)
         executor().forget(arn)
 
+    def create_alias(
+        self,
+        name: str,
+        function_name: str,
+        function_version: str,
+        description: str,
+        routing_config: Any,
+    ) -> Any:
+        """CreateAlias, to one version."""
+        _refuse_routing(routing_config)
+        return super().create_alias(name, function_name, function_version, description, None)
+
+    def update_alias(
+        self,
+        name: str,
+        function_name: str,
+        function_version: str,
+        description: str,
+        routing_config: Any,
+    ) -> Any:
+        """UpdateAlias; what is not given stays."""
+        _refuse_routing(routing_config)
+        version = function_version or self.get_alias(name, function_name).function_version
+        return super().update_alias(name, function_name, version, description, None)
+
+    def put_function_event_invoke_config(
+        self, function_name: str, config: dict[str, Any]
+    ) -> dict[str, Any]:
+        """PutFunctionEventInvokeConfig; the last is the one (moto keeps to the first)."""
+        answer: dict[str, Any] = super().put_function_event_invoke_config(function_name, config)
+        configurations = self.get_function(function_name).event_invoke_config
+        del configurations[:-1]
+        return answer
+
+    def update_function_event_invoke_config(
+        self, function_name: str, config: dict[str, Any]
+    ) -> dict[str, Any]:
+        """UpdateFunctionEventInvokeConfig; what is not given stays."""
+        self.get_function_event_invoke_config(function_name)
+        known = self.invoke_config(self.get_function(function_name))
+        return self.put_function_event_invoke_config(function_name, known | config)
+
     def invoke_config(self, function: LambdaFunction) -> dict[str, Any]:
         """The function's configuration for asynchronous invocation; empty when it has none."""
         known = function.event_invoke_config
@@ -105,3 +147,13 @@ class LambdaBackend(MotoBackend):
                 f"{failed}NoSuchKey. S3 Error Message: The specified key does not exist.",
             )
         return bytes(stored.value)
+
+
+def _refuse_routing(routing_config: Any) -> None:
+    if (routing_config or {}).get("AdditionalVersionWeights"):
+        raise unsupported(
+            "alias member",
+            "RoutingConfig",
+            ["Description", "FunctionVersion", "Name"],
+            function_request.INVALID,
+        )

@@ -30,6 +30,47 @@ Answer = tuple[int, dict[str, str], Any]
 class LambdaResponse(MotoResponse):
     """Parses a request, calls the backend, answers."""
 
+    # Not here, because nothing would act on them: layers, function URLs, code signing; and event
+    # source mappings, of which moto makes one unbatched, never repeated call in the sender's request.
+    MOTO_OPERATIONS = {
+        "the backend's own": (
+            "CreateAlias",
+            "CreateFunction",
+            "DeleteFunction",
+            "PutFunctionEventInvokeConfig",
+            "UpdateAlias",
+            "UpdateFunctionCode",
+            "UpdateFunctionConfiguration",
+            "UpdateFunctionEventInvokeConfig",
+        ),
+        "functions, their versions and aliases are what Invoke goes by": (
+            "DeleteAlias",
+            "GetAlias",
+            "GetFunction",
+            "GetFunctionConfiguration",
+            "ListAliases",
+            "ListFunctions",
+            "ListVersionsByFunction",
+            "PublishVersion",
+        ),
+        "a service's invocation is allowed or refused by the function's policy": (
+            "AddPermission",
+            "GetPolicy",
+            "RemovePermission",
+        ),
+        "reserved concurrency throttles": (
+            "DeleteFunctionConcurrency",
+            "GetFunctionConcurrency",
+            "PutFunctionConcurrency",
+        ),
+        "asynchronous invocations go by this configuration": (
+            "DeleteFunctionEventInvokeConfig",
+            "GetFunctionEventInvokeConfig",
+            "ListFunctionEventInvokeConfigs",
+        ),
+        "tags of functions": ("ListTags", "TagResource", "UntagResource"),
+    }
+
     def invoke(self) -> Answer:
         """Invoke, of all three types."""
         kind = self.headers.get("X-Amz-Invocation-Type") or "RequestResponse"

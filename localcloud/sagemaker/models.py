@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moto.sagemaker.models import SageMakerModelBackend
-
 from localcloud.sagemaker.endpoints.models import EndpointsBackend
 from localcloud.sagemaker.jobs import warm_start
 from localcloud.sagemaker.jobs.models import JobsBackend
 from localcloud.sagemaker.pipelines.models import PipelinesBackend
 from localcloud.sagemaker.registry.model_package_group import ModelPackageGroup
 from localcloud.sagemaker.registry.models import RegistryBackend
+from localcloud.sagemaker.tags import TagsBackend
 
 
 class SageMakerBackend(
-    JobsBackend, RegistryBackend, PipelinesBackend, EndpointsBackend, SageMakerModelBackend
+    JobsBackend, RegistryBackend, PipelinesBackend, EndpointsBackend, TagsBackend
 ):
     """State of SageMaker in one account and region."""
 

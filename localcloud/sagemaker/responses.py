@@ -14,3 +14,8 @@ class SageMakerResponse(
     JobsResponse, RegistryResponse, PipelinesResponse, EndpointsResponse, MotoResponse
 ):
     """Parses a request, calls the backend, answers."""
+
+    MOTO_OPERATIONS = {
+        "the backend's own": ("AddTags",),
+        "tags of what the backend keeps": ("DeleteTags", "ListTags"),
+    }

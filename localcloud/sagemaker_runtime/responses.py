@@ -9,6 +9,7 @@ are refused by name.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -29,6 +30,9 @@ _UNSUPPORTED_HEADERS = (
 
 class SageMakerRuntimeResponse(MotoResponse):
     """Parses a request, calls the hosting, answers."""
+
+    # Every operation that is served is here.
+    MOTO_OPERATIONS: Mapping[str, tuple[str, ...]] = {}
 
     def invoke_endpoint(self) -> TYPE_RESPONSE:
         hosting = sagemaker_backends[self.current_account][self.region]

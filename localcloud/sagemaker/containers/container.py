@@ -26,6 +26,7 @@ It must import nothing of `localcloud` that is heavy, and nothing of moto.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -114,11 +115,14 @@ class Container:
 
     def send_signal(self, number: signal.Signals) -> None:
         """Send a signal to the container's whole process group; nothing happens once it ended."""
-        if not self._child.ended.is_set():
-            try:
-                os.killpg(self.pid, number)
-            except ProcessLookupError:
-                return
+        if self._child.ended.is_set():
+            return
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            # It was forked and has no group of its own yet: it is then alone.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def stop(self, grace_seconds: float, first: signal.Signals = signal.SIGTERM) -> int:
         """Ask the container to end, make it end after `grace_seconds`; its exit code."""

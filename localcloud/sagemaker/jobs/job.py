@@ -77,10 +77,6 @@ class Job(ABC):
     def begin_stopping(self) -> None:
         """Go over to Stopping."""
 
-    def gen_response_object(self) -> dict[str, Any]:
-        """The job as moto's Search operation wants it."""
-        return self.describe()
-
     def changed(self) -> None:
         """Say that the status has changed: to whoever waits, and as an event."""
         self.modified = current().clock.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from moto.sagemaker.models import SageMakerModelBackend
 
@@ -24,6 +24,7 @@ from localcloud.sagemaker.jobs.job import Job
 from localcloud.sagemaker.jobs.processing_job import ProcessingJob
 from localcloud.sagemaker.jobs.training_job import TrainingJob
 
+_Job = TypeVar("_Job", bound=Job)
 _PROCESSING_ROOT = "/opt/ml/processing"
 
 
@@ -32,7 +33,7 @@ class JobsBackend(SageMakerModelBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        # moto's own dictionaries, so that Search and resource tagging find our records.
+        # moto's own dictionaries, so that resource tagging finds our records.
         self.processing_jobs: dict[str, ProcessingJob] = {}
         self.training_jobs: dict[str, TrainingJob] = {}
         self._jobs_lock = threading.Lock()
@@ -88,15 +89,17 @@ class JobsBackend(SageMakerModelBackend):
 
     def processing_job(self, name: str) -> ProcessingJob:
         """The job, or SageMaker's words for its absence."""
-        if name not in self.processing_jobs:
+        found = _by_name(self.processing_jobs, name)
+        if found is None:
             raise ValidationException(f"Could not find requested job with name: {name}")
-        return self.processing_jobs[name]
+        return found
 
     def training_job(self, name: str) -> TrainingJob:
         """The job, or SageMaker's words for its absence."""
-        if name not in self.training_jobs:
+        found = _by_name(self.training_jobs, name)
+        if found is None:
             raise ValidationException("Requested resource not found.")
-        return self.training_jobs[name]
+        return found
 
     def request_processing_stop(self, name: str) -> None:
         """StopProcessingJob: the job is Stopping until its container has ended."""
@@ -133,12 +136,24 @@ class JobsBackend(SageMakerModelBackend):
             jobs[job.name] = job
 
     def _require_new(self, jobs: dict[str, Any], job: Job, kind: str, indefinite: str) -> None:
-        if job.name in jobs:
+        known = _by_name(jobs, job.name)
+        if known is not None:
             raise AwsError(
                 "ResourceInUse",
                 f"{kind} names must be unique within an AWS account and region, and {indefinite} "
-                f"with this name already exists ({jobs[job.name].arn})",
+                f"with this name already exists ({known.arn})",
             )
+
+
+def _by_name(jobs: Mapping[str, _Job], name: str) -> _Job | None:
+    # ARNs carry the name in lower case, and people describe a job by what they cut from its ARN
+    # (https://github.com/aws/sagemaker-python-sdk/pull/1186): inferred that names differ in more
+    # than case, for jobs' names as for pipelines'.
+    found = jobs.get(name)
+    if found is None:
+        known = list(jobs.values())
+        found = next((job for job in known if job.name.lower() == name.lower()), None)
+    return found
 
 
 _LIST_TRAINING_JOBS = dict.fromkeys(

@@ -144,10 +144,6 @@ class PipelineExecution:
             }
         return {name: value for name, value in described.items() if value is not None}
 
-    def gen_response_object(self) -> dict[str, Any]:
-        """The execution as moto's Search operation wants it."""
-        return self.describe({})
-
     def summary(self) -> dict[str, Any]:
         """The execution as ListPipelineExecutions answers it."""
         described: dict[str, Any] = {

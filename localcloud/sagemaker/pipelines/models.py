@@ -39,7 +39,7 @@ class PipelinesBackend(SageMakerModelBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        # moto's own dictionaries, so that Search and resource tagging find our records.
+        # moto's own dictionaries, so that resource tagging finds our records.
         self.pipelines: dict[str, Pipeline] = {}
         self.pipeline_executions: dict[str, PipelineExecution] = {}
         self._executors: dict[str, Executor] = {}
@@ -234,13 +234,6 @@ class PipelinesBackend(SageMakerModelBackend):
             known = list(self.pipelines.values())
             found = next((item for item in known if item.name.lower() == name.lower()), None)
         return found
-
-    def add_tags(self, arn: str, tags: list[dict[str, str]]) -> list[dict[str, str]]:
-        """AddTags, for every resource of the service: a key has one value (moto appends another)."""
-        resource = self._get_resource_from_arn(arn)
-        merged = {tag["Key"]: tag for tag in [*(resource.tags or []), *tags]}
-        resource.tags = list(merged.values())
-        return list(resource.tags)
 
     def _get_resource_from_arn(self, arn: str) -> Any:
         """What ListTags, AddTags and DeleteTags look at."""

@@ -79,10 +79,6 @@ class Pipeline:
             }
         return _present(described)
 
-    def gen_response_object(self) -> dict[str, Any]:
-        """The pipeline as moto's Search operation wants it."""
-        return self.describe()
-
     def summary(self) -> dict[str, Any]:
         """The pipeline as ListPipelines answers it."""
         return _present({**self._common(), "LastExecutionTime": self.last_run})

@@ -104,10 +104,6 @@ class ModelPackage:
         """The package as BatchDescribeModelPackage answers it."""
         return self._some(_BATCH_SUMMARY)
 
-    def gen_response_object(self) -> dict[str, Any]:
-        """The package as moto's Search operation wants it."""
-        return self.describe()
-
     def _some(self, names: tuple[str, ...]) -> dict[str, Any]:
         described = self.describe()
         return {name: described[name] for name in names if name in described}

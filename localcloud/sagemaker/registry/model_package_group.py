@@ -44,7 +44,3 @@ class ModelPackageGroup:
             "ModelPackageGroupStatus": "Completed",
         }
         return {name: value for name, value in described.items() if value is not None}
-
-    def gen_response_object(self) -> dict[str, Any]:
-        """The group as moto's Search operation wants it."""
-        return self.describe()

@@ -52,7 +52,7 @@ class RegistryBackend(SageMakerModelBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        # moto's own dictionaries, so that Search and resource tagging find our records.
+        # moto's own dictionaries, so that resource tagging finds our records.
         self.model_package_groups: dict[str, ModelPackageGroup] = {}
         self.model_packages: dict[str, ModelPackage] = {}
         self._registry_tokens: dict[str, str] = {}
