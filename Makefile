@@ -28,7 +28,7 @@ test: .venv/ready ## run every test (about the time that docs/benchmarks.md says
 lint: .venv/ready ## ruff (format and rules) and mypy
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy infra localcloud demo bench tools app.py
 	@# The model repository is a project of its own.
-	@cd pipeline_code && ../$(BIN)/mypy --config-file ../pyproject.toml pipelines
+	@cd pipeline_code && ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/model pipelines
 	@# Each handler's folder is the root of an asset of its own, beside the shared package.
 	@for handler in $(HANDLERS); do MYPYPATH=lambdas/shared:$$handler $(BIN)/mypy $$handler lambdas/shared || exit 1; done
 

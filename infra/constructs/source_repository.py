@@ -10,7 +10,9 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 SEED = Path(__file__).resolve().parents[2] / "pipeline_code"
-NOT_SEEDED = ["**/__pycache__", "**/*.pyc", "**/.pytest_cache", "**/*.egg-info", "build", ".tox"]
+
+# What the model repository itself ignores, and the hidden folders that tools leave.
+NOT_SEEDED = [*(SEED / ".gitignore").read_text().splitlines(), "*.pyc", ".*", "!.gitignore"]
 
 
 class SourceRepository(codecommit.Repository):
@@ -18,7 +20,13 @@ class SourceRepository(codecommit.Repository):
     of `pipeline_code/` does not touch what the data scientists have pushed. Kept by `cdk destroy`."""
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str, branch: str) -> None:
-        seed = s3_assets.Asset(scope, f"{construct_id}Seed", path=str(SEED), exclude=NOT_SEEDED)
+        seed = s3_assets.Asset(
+            scope,
+            f"{construct_id}Seed",
+            path=str(SEED),
+            exclude=NOT_SEEDED,
+            ignore_mode=cdk.IgnoreMode.GIT,
+        )
         super().__init__(
             scope,
             construct_id,
