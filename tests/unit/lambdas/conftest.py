@@ -1,8 +1,11 @@
-"""Clients of AWS that the handlers use, answered by botocore's Stubber or by moto."""
+"""Clients of AWS that the handlers use, answered by botocore's Stubber or by moto's server."""
 
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,9 +13,9 @@ from typing import Any
 
 import boto3
 import pytest
+import urllib3
 from botocore.awsrequest import AWSResponse
 from botocore.stub import Stubber
-from moto import mock_aws  # before any client is made, or moto does not see its requests
 
 from tests.unit.lambdas.assets import Asset
 from tests.unit.lambdas.job_events import MANIFEST_KEY, STORE
@@ -92,14 +95,35 @@ def answers_of() -> Iterator[Callable[[Asset], Answers]]:
         yield answers
 
 
+@pytest.fixture(scope="package", autouse=True)
+def s3_endpoint() -> Iterator[str]:
+    """moto's server as S3, in a process of its own: inside this one the local cloud's services may
+    stand in the place of moto's."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    endpoint = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with pytest.MonkeyPatch.context() as patch:
+        # The assets keep their clients, so it is set before the first of them is made.
+        patch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield endpoint
+        finally:
+            server.kill()
+            server.wait()
+
+
 @pytest.fixture
-def s3() -> Iterator[Any]:
-    """S3 by moto, for every client of it, with the artifact store's bucket."""
-    # The session keeps what it has read of botocore's models from test to test.
-    with mock_aws(config={"core": {"reset_boto3_session": False}}):
-        client = boto3.client("s3")
-        client.create_bucket(Bucket=STORE)
-        yield client
+def s3(s3_endpoint: str) -> Any:
+    """S3, empty but for the artifact store's bucket."""
+    # The server may still be starting: the connection is tried again until it answers.
+    retries = urllib3.Retry(total=12, connect=12, backoff_factor=0.05)
+    urllib3.PoolManager(retries=retries).request("POST", f"{s3_endpoint}/moto-api/reset")
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=STORE)
+    return client
 
 
 @pytest.fixture
