@@ -45,6 +45,10 @@ def follow(
     ended: set[str] = set()
     approved: set[str] = set()
     for _ in _until(timeout_seconds):
+        # The execution first: what it says has ended has ended when its actions are read.
+        execution = clients.codepipeline.get_pipeline_execution(
+            pipelineName=pipeline, pipelineExecutionId=execution_id
+        )["pipelineExecution"]
         actions = _actions(clients, pipeline, execution_id)
         for action in actions:
             key = action["actionExecutionId"]
@@ -53,19 +57,16 @@ def follow(
                 seconds = _seconds(action["startTime"], action["lastUpdateTime"])
                 told(f"{action['stageName']}/{action['actionName']}", _summary(action), seconds)
         meanwhile()
+        if execution["status"] == "Succeeded":
+            return actions
+        if execution["status"] in ENDED:
+            raise StageFailed(pipeline, _reason(clients, pipeline, execution_id, execution))
         if on_approval is not None:
             for stage, action in _waiting_approvals(clients, pipeline, execution_id):
                 token = action["latestExecution"]["token"]
                 if token not in approved:
                     approved.add(token)
                     on_approval(stage, action)
-        execution = clients.codepipeline.get_pipeline_execution(
-            pipelineName=pipeline, pipelineExecutionId=execution_id
-        )["pipelineExecution"]
-        if execution["status"] == "Succeeded":
-            return _actions(clients, pipeline, execution_id)
-        if execution["status"] in ENDED:
-            raise StageFailed(pipeline, _reason(clients, pipeline, execution_id, execution))
     raise StageFailed(pipeline, f"execution {execution_id} did not end in {timeout_seconds:.0f} s")
 
 
