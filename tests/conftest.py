@@ -4,7 +4,6 @@ how it is known to match AWS."""
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 
 import pytest
@@ -45,12 +44,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def root() -> Path:
     """The project's directory."""
     return ROOT
-
-
-@pytest.fixture(scope="session")
-def free_port() -> int:
-    """A port of localhost on which nothing listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port

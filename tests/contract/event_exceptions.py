@@ -42,12 +42,6 @@ for _type in (BUILDS, PHASES):
     )
     _state(_type, NOT_ASKED_FOR, "additional-information.source.location")
 _state(
-    PHASES,
-    "the phase COMPLETED has no status in the API; AWS's sample of its event says SUCCEEDED",
-    "completed-phase-status",
-    what="type null, published: string",
-)
-_state(
     COMMITS,
     "read by public users of the event, and absent in AWS's samples",
     "callerUserArn",

@@ -3,52 +3,34 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import boto3
-from moto.moto_api._internal.models import moto_api_backend
 
 from localcloud import clients
 from localcloud.cloud import current
-from localcloud.server import Server
-from localcloud.settings import Settings
+from tests.local_server import ACCOUNT, REGION, LocalCloud, service_principal, serving
 
 from .answers import Answers
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
-ALLOW_ALL = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-    }
-)
 WAIT_SECONDS = 60
 
 
-class Local:
+class Local(LocalCloud):
     """Clients of the cloud, what they were answered, and the events that came of it."""
 
     def __init__(self, endpoint: str) -> None:
-        self.endpoint = endpoint
+        session = boto3.Session(region_name=REGION)
+        super().__init__(endpoint, session=session)
         self.answers = Answers()
-        self.session = boto3.Session(region_name=REGION)
-        self.answers.watch(self.session.events)
+        self.answers.watch(session.events)
         # What the services ask each other counts as well.
         self.answers.watch(clients._session.events)
-        self._clients: dict[str, Any] = {}
         self.seen: list[dict[str, Any]] = []
         self._queue = self._listen()
-
-    def client(self, service: str) -> Any:
-        """A client of a service."""
-        if service not in self._clients:
-            self._clients[service] = self.session.client(service, endpoint_url=self.endpoint)
-        return self._clients[service]
 
     def _listen(self) -> str:
         """A queue that a rule sends every event of AWS's services to."""
@@ -87,20 +69,7 @@ class Local:
 
     def role(self, name: str, service: str) -> str:
         """A role that a service can assume and that may do everything; its ARN."""
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": f"{service}.amazonaws.com"},
-                    "Action": "sts:AssumeRole",
-                }
-            ],
-        }
-        iam = self.client("iam")
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
-        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=ALLOW_ALL)
-        return str(made["Role"]["Arn"])
+        return self.make_role(name, service_principal(service))
 
     def bucket(self, name: str) -> str:
         """A versioned bucket that tells EventBridge of its objects; its name."""
@@ -116,16 +85,7 @@ class Local:
 @contextmanager
 def running(state: Path) -> Iterator[Local]:
     """A local cloud, for as long as the block lasts."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    server = Server(Settings(port=port, state_dir=state))
-    server.start()
-    try:
-        # What moto keeps belongs to the process: other tests of it may have left something.
-        moto_api_backend.reset()
-        local = Local(server.settings.endpoint_url)
+    with serving(state) as endpoint:
+        local = Local(endpoint)
         yield local
         local.answers.forget(clients._session.events)
-    finally:
-        server.stop()

@@ -38,6 +38,14 @@ def perform(local: Local) -> None:
     functions.invoke(FunctionName=FUNCTION, InvocationType="DryRun")
     functions.update_function_configuration(FunctionName=FUNCTION, Timeout=20)
     functions.update_function_code(FunctionName=FUNCTION, ZipFile=package(TEXT))
+    version = functions.publish_version(FunctionName=FUNCTION)["Version"]
+    functions.create_alias(FunctionName=FUNCTION, Name="live", FunctionVersion=version)
+    functions.update_alias(FunctionName=FUNCTION, Name="live", Description="serves")
+    functions.get_alias(FunctionName=FUNCTION, Name="live")
+    functions.put_function_event_invoke_config(FunctionName=FUNCTION, MaximumRetryAttempts=1)
+    functions.update_function_event_invoke_config(
+        FunctionName=FUNCTION, MaximumEventAgeInSeconds=60
+    )
     functions.create_function(
         FunctionName="contract-dropped",
         Runtime="python3.11",
@@ -57,6 +65,7 @@ def perform(local: Local) -> None:
         "detail-type": "b",
         "detail": {},
     }
+    local.client("events").create_event_bus(Name="contract-bus")
     local.client("events").test_event_pattern(
         EventPattern='{"source": ["a"]}', Event=json.dumps(event)
     )

@@ -1,107 +1,27 @@
-"""Stacks against a running cloud: what is made really exists, and failures leave nothing behind."""
+"""Stacks against a running cloud: changed, rolled back, deleted; failures leave nothing behind."""
 
 from __future__ import annotations
 
 import json
-import socket
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
-from moto.s3.models import s3_backends
 
-from localcloud.server import Server
-from localcloud.settings import Settings
+from .conftest import TRUST, Cloud, queue
 
 UPDATES = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/"
     "using-cfn-updating-stacks-update-behaviors.html"
 )
+
 FAILURES = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html"
 )
+
 POLICIES = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
     "aws-attribute-deletionpolicy.html"
 )
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-
-
-class Cloud:
-    """Clients of the cloud under test, and the few things that every test does with stacks."""
-
-    def __init__(self, endpoint: str) -> None:
-        self._endpoint = endpoint
-
-    def client(self, service: str) -> Any:
-        config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
-        return boto3.client(service, endpoint_url=self._endpoint, config=config)
-
-    def create(self, name: str, resources: dict[str, Any], **more: Any) -> Any:
-        return self._submit("create_stack", name, resources, **more)
-
-    def update(self, name: str, resources: dict[str, Any], **more: Any) -> Any:
-        return self._submit("update_stack", name, resources, **more)
-
-    def _submit(self, operation: str, name: str, resources: dict[str, Any], **more: Any) -> Any:
-        body = {"Resources": resources, **more.pop("sections", {})}
-        return getattr(self.client("cloudformation"), operation)(
-            StackName=name,
-            TemplateBody=json.dumps(body),
-            Capabilities=["CAPABILITY_NAMED_IAM"],
-            **more,
-        )
-
-    def stack(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.client("cloudformation").describe_stacks(StackName=name)[
-            "Stacks"
-        ][0]
-        return found
-
-    def outputs(self, name: str) -> dict[str, str]:
-        return {item["OutputKey"]: item["OutputValue"] for item in self.stack(name)["Outputs"]}
-
-    def physical_id(self, name: str, logical_id: str) -> str:
-        detail = self.client("cloudformation").describe_stack_resource(
-            StackName=name, LogicalResourceId=logical_id
-        )
-        return str(detail["StackResourceDetail"]["PhysicalResourceId"])
-
-    def events(self, name: str) -> list[tuple[str, str, str]]:
-        events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
-        return [
-            (e["LogicalResourceId"], e["ResourceStatus"], e.get("ResourceStatusReason", ""))
-            for e in reversed(events)
-        ]
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    server = Server(Settings(port=port, state_dir=Path(tmp_path_factory.mktemp("cloud"))))
-    server.start()
-    yield Cloud(server.settings.endpoint_url)
-    server.stop()
-
-
-def queue(**properties: Any) -> dict[str, Any]:
-    return {"Type": "AWS::SQS::Queue", "Properties": properties}
-
 
 # It is made, and then a policy that does not exist cannot be attached.
 BROKEN = {
@@ -112,116 +32,6 @@ BROKEN = {
         "RoleName": "half-made",
     },
 }
-
-
-def test_an_unknown_type_stops_before_anything_is_made(cloud: Cloud) -> None:
-    with pytest.raises(ClientError) as caught:
-        cloud.create("unknown", {"Q": queue(QueueName="unknown-q"), "F": {"Type": "AWS::Foo::Bar"}})
-    assert caught.value.response["Error"] == {
-        "Type": "Sender",
-        "Code": "ValidationError",
-        "Message": "Template format error: Unrecognized resource types: [AWS::Foo::Bar]",
-    }
-    assert "QueueUrls" not in cloud.client("sqs").list_queues(QueueNamePrefix="unknown-q")
-
-
-@pytest.mark.local_only("AWS reports it when the resource is made")
-def test_an_unsupported_property_stops_before_anything_is_made(cloud: Cloud) -> None:
-    with pytest.raises(ClientError, match="unsupported property Colour of AWS::SQS::Queue"):
-        cloud.create("colour", {"Q": queue(QueueName="colour-q", Colour="red")})
-    with pytest.raises(ClientError, match="does not exist"):
-        cloud.stack("colour")
-
-
-def test_properties_take_effect(cloud: Cloud) -> None:
-    bucket = {
-        "BucketEncryption": {
-            "ServerSideEncryptionConfiguration": [
-                {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-            ]
-        },
-        "LifecycleConfiguration": {
-            "Rules": [{"Status": "Enabled", "NoncurrentVersionExpiration": {"NoncurrentDays": 365}}]
-        },
-        "NotificationConfiguration": {"EventBridgeConfiguration": {"EventBridgeEnabled": True}},
-        "PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": "true"},
-        "Tags": [{"Key": "own", "Value": "1"}],
-        "VersioningConfiguration": {"Status": "Enabled"},
-    }
-    cloud.create(
-        "effects",
-        {
-            "Bucket": {"Type": "AWS::S3::Bucket", "Properties": bucket},
-            "Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 90}},
-            "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "Told"}},
-            "Queue": queue(VisibilityTimeout=77),
-            "Subscription": {
-                "Type": "AWS::SNS::Subscription",
-                "Properties": {
-                    "TopicArn": {"Ref": "Topic"},
-                    "Protocol": "sqs",
-                    "Endpoint": {"Fn::GetAtt": ["Queue", "Arn"]},
-                    "RawMessageDelivery": True,
-                },
-            },
-            "Alarm": {
-                "Type": "AWS::CloudWatch::Alarm",
-                "Properties": {
-                    "AlarmActions": [{"Ref": "Topic"}],
-                    "ComparisonOperator": "GreaterThanThreshold",
-                    "DatapointsToAlarm": 3,
-                    "EvaluationPeriods": 5,
-                    "ExtendedStatistic": "p90",
-                    "MetricName": "ModelLatency",
-                    "Namespace": "AWS/SageMaker",
-                    "Period": 60,
-                    "Threshold": 500000,
-                    "TreatMissingData": "notBreaching",
-                },
-            },
-            "Parameter": {
-                "Type": "AWS::SSM::Parameter",
-                "Properties": {"Type": "String", "Value": {"Ref": "Bucket"}, "Name": "/effects"},
-            },
-        },
-        Tags=[{"Key": "stack", "Value": "2"}],
-    )
-    assert cloud.stack("effects")["StackStatus"] == "CREATE_COMPLETE"
-    s3, name = cloud.client("s3"), cloud.physical_id("effects", "Bucket")
-    assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
-    rule = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"][0]
-    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 365}
-    # moto's GetBucketNotificationConfiguration leaves this one out of its answer.
-    kept_bucket = s3_backends["123456789012"]["aws"].buckets[name]
-    assert kept_bucket.notification_configuration.event_bridge == {}
-    block = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
-    assert block["BlockPublicAcls"] is True
-    assert block["BlockPublicPolicy"] is True
-    tags = {tag["Key"]: tag["Value"] for tag in s3.get_bucket_tagging(Bucket=name)["TagSet"]}
-    assert tags == {"own": "1", "stack": "2"}
-    encryption = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]
-    default = encryption["Rules"][0]["ApplyServerSideEncryptionByDefault"]
-    assert default == {"SSEAlgorithm": "AES256"}
-    groups = cloud.client("logs").describe_log_groups()["logGroups"]
-    own = cloud.physical_id("effects", "Group")
-    assert [g["retentionInDays"] for g in groups if g["logGroupName"] == own] == [90]
-    topic = cloud.physical_id("effects", "Topic")
-    attributes = cloud.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
-    assert attributes["DisplayName"] == "Told"
-    cloud.client("sns").publish(TopicArn=topic, Message="raw text")
-    url = cloud.physical_id("effects", "Queue")
-    sqs = cloud.client("sqs")
-    assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "raw text"
-    visible = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
-    assert visible["Attributes"] == {"VisibilityTimeout": "77"}
-    alarm = cloud.client("cloudwatch").describe_alarms(
-        AlarmNames=[cloud.physical_id("effects", "Alarm")]
-    )["MetricAlarms"][0]
-    kept = ("DatapointsToAlarm", "ExtendedStatistic", "Threshold", "TreatMissingData")
-    assert [alarm[key] for key in kept] == [3, "p90", 500000.0, "notBreaching"]
-    assert alarm["AlarmActions"] == [topic]
-    value = cloud.client("ssm").get_parameter(Name="/effects")["Parameter"]["Value"]
-    assert value == name
 
 
 @pytest.mark.documented(FAILURES)
@@ -396,66 +206,3 @@ def test_iam_needs_its_capability(cloud: Cloud) -> None:
         cloud.client("cloudformation").create_stack(
             StackName="iam", TemplateBody=json.dumps({"Resources": {"R": role}})
         )
-
-
-@pytest.mark.documented(
-    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html"
-)
-def test_a_custom_resource_is_made_by_its_function(cloud: Cloud) -> None:
-    code = (
-        "import cfnresponse\n"
-        "def handler(event, context):\n"
-        "    wanted = event['ResourceProperties']['Number']\n"
-        "    if wanted == '13':\n"
-        "        return cfnresponse.send(event, context, 'FAILED', {}, reason='unlucky')\n"
-        "    data = {'Answer': wanted + event['RequestType']}\n"
-        "    cfnresponse.send(event, context, 'SUCCESS', data, 'made-' + wanted)\n"
-    )
-    resources: dict[str, Any] = {
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}},
-        "Function": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "Code": {"ZipFile": code},
-                "Handler": "index.handler",
-                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-                "Runtime": "python3.13",
-                "Timeout": 10,
-            },
-        },
-        "Thing": {
-            "Type": "Custom::Thing",
-            "Properties": {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}, "Number": 7},
-        },
-    }
-    outputs = {
-        "Outputs": {
-            "Id": {"Value": {"Ref": "Thing"}},
-            "Answer": {"Value": {"Fn::GetAtt": ["Thing", "Answer"]}},
-        }
-    }
-    cloud.create("custom", resources, sections=outputs)
-    assert cloud.outputs("custom") == {"Id": "made-7", "Answer": "7Create"}
-    resources["Thing"]["Properties"]["Number"] = 13
-    cloud.update("custom", resources, sections=outputs)
-    assert cloud.stack("custom")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
-    assert any("unlucky" in reason for _, _, reason in cloud.events("custom"))
-
-
-@pytest.mark.local_only("what moto ignores is refused")
-def test_a_property_that_moto_ignores_is_refused_by_name(cloud: Cloud) -> None:
-    table = {
-        "Type": "AWS::DynamoDB::Table",
-        "Properties": {
-            "TableName": "refused",
-            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-            "BillingMode": "PAY_PER_REQUEST",
-            "ContributorInsightsSpecification": {"Enabled": True},
-        },
-    }
-    cloud.create("moto", {"T": table})
-    assert cloud.stack("moto")["StackStatus"] == "ROLLBACK_COMPLETE"
-    reason = next(text for n, status, text in cloud.events("moto") if status == "CREATE_FAILED")
-    assert "ContributorInsightsSpecification" in reason
-    assert "refused" not in cloud.client("dynamodb").list_tables()["TableNames"]

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import json
-import socket
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 
 from localcloud.cloud import current
-from localcloud.server import Server
-from localcloud.settings import Settings
+from tests.local_server import ACCOUNT, LocalCloud, service_principal
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/code-build"
 ENVIRONMENT = {
     "type": "LINUX_CONTAINER",
@@ -30,16 +21,12 @@ ENVIRONMENT = {
 }
 
 
-@dataclass
-class Cloud:
+class Cloud(LocalCloud):
     """Clients of a running local cloud, and builds that have ended."""
 
-    endpoint: str
-    bucket: str
-
-    def client(self, service: str) -> Any:
-        """A client of a service."""
-        return boto3.client(service, region_name=REGION, endpoint_url=self.endpoint)
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(endpoint)
+        self.bucket = f"bucket-{uuid4().hex[:8]}"
 
     @property
     def codebuild(self) -> Any:
@@ -106,20 +93,6 @@ class Cloud:
             return {name: archive.read(name) for name in archive.namelist()}
 
 
-EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-
-
-def policy(statement: dict[str, Any]) -> str:
-    """A policy of one statement."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def trust(service: str) -> dict[str, Any]:
-    """The statement by which a role trusts a service."""
-    principal = {"Service": f"{service}.amazonaws.com"}
-    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-
-
 def phase(build: Mapping[str, Any], name: str) -> dict[str, Any]:
     """One phase of a build."""
     (found,) = [each for each in build["phases"] if each["phaseType"] == name]
@@ -140,27 +113,12 @@ def spec(**phases: list[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A running local cloud."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    state: Path = tmp_path_factory.mktemp("state")
-    server = Server(Settings(port=port, state_dir=state))
-    server.start()
-    made = Cloud(server.settings.endpoint_url, f"bucket-{uuid4().hex[:8]}")
-    try:
-        _furnish(made)
-        yield made
-    finally:
-        server.stop()
-
-
-def _furnish(cloud: Cloud) -> None:
-    s3, iam = cloud.client("s3"), cloud.client("iam")
-    s3.create_bucket(Bucket=cloud.bucket)
-    s3.put_bucket_versioning(Bucket=cloud.bucket, VersioningConfiguration={"Status": "Enabled"})
-    # moto's state outlives a server: another module may have made it.
-    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_role(RoleName="code-build", AssumeRolePolicyDocument=policy(trust("codebuild")))
-    iam.put_role_policy(RoleName="code-build", PolicyName="all", PolicyDocument=policy(EVERYTHING))
+def cloud(endpoint: str) -> Cloud:
+    """A running local cloud, with its bucket and the role of its builds."""
+    made = Cloud(endpoint)
+    made.client("s3").create_bucket(Bucket=made.bucket)
+    made.client("s3").put_bucket_versioning(
+        Bucket=made.bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    made.make_role("code-build", service_principal("codebuild"))
+    return made

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.localcloud.codebuild.conftest import ACCOUNT, REGION, Cloud, phase, spec
+from tests.local_server import ACCOUNT, REGION
+from tests.unit.localcloud.codebuild.conftest import Cloud, phase, spec
 
 
 def test_environment_is_the_builds_own(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,3 +178,9 @@ def test_events_of_a_build(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Non
     assert completed["BUILD"]["completed-phase-status"] == "FAILED"
     assert "exit status 1" in completed["BUILD"]["completed-phase-context"]
     assert set(PHASES) - set(completed) == set()
+    # As in AWS's sample: the phase that has no end has that of the one before it.
+    last, before = (dict(completed[name]) for name in ("COMPLETED", "FINALIZING"))
+    assert last["completed-phase-status"] == "SUCCEEDED"
+    for member in ("start", "end", "duration-seconds", "context", "status"):
+        assert last[f"completed-phase-{member}"] == before[f"completed-phase-{member}"]
+    assert last["additional-information"]["phases"][-1].keys() == {"start-time", "phase-type"}

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 from localcloud.cloud import current
-from tests.unit.localcloud.codebuild.conftest import ACCOUNT, EVERYTHING, Cloud, policy, trust
+from tests.local_server import ACCOUNT, service_principal
+from tests.unit.localcloud.codebuild.conftest import Cloud
 
 
 def test_build_of_a_pipeline_knows_its_pipeline(cloud: Cloud) -> None:
-    iam, name = cloud.client("iam"), f"pipe-{uuid4().hex[:8]}"
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust("codepipeline")))
-    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=policy(EVERYTHING))
+    name = f"pipe-{uuid4().hex[:8]}"
+    cloud.make_role(name, service_principal("codepipeline"))
     spec = """\
 version: 0.2
 env: {exported-variables: [WORD]}

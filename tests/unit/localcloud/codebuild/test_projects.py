@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.localcloud.codebuild.conftest import ACCOUNT, ENVIRONMENT, REGION, ROLE, Cloud
+from tests.local_server import ACCOUNT, REGION
+from tests.unit.localcloud.codebuild.conftest import ENVIRONMENT, ROLE, Cloud
 
 ECHO = "version: 0.2\nphases: {build: {commands: [echo hi]}}\n"
 

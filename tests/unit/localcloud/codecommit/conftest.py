@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 
 from localcloud.cloud import current
-from localcloud.server import Server
-from localcloud.settings import Settings
-
-REGION = "us-east-1"
-ACCOUNT = "123456789012"
+from tests.local_server import ACCOUNT, REGION, LocalCloud
 
 
-@dataclass
-class Cloud:
-    """A running local cloud."""
+class Cloud(LocalCloud):
+    """A running local cloud, and the queue that keeps every event of CodeCommit."""
 
-    endpoint: str
-    queue: str
-
-    def client(self, service: str) -> Any:
-        """A client of a service."""
-        return boto3.client(service, region_name=REGION, endpoint_url=self.endpoint)
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(endpoint)
+        name = f"codecommit-{uuid4().hex[:8]}"
+        self.queue = self.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+        events = self.client("events")
+        events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.codecommit"]}))
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+        events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+        self._events: list[dict[str, Any]] = []
 
     @property
     def codecommit(self) -> Any:
@@ -69,35 +64,15 @@ class Cloud:
             if not got.get("Messages"):
                 break
             for message in got["Messages"]:
-                _events.append(json.loads(message["Body"]))
+                self._events.append(json.loads(message["Body"]))
                 sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-        return [each for each in _events if each["detail"]["repositoryName"] == repository]
-
-
-_events: list[dict[str, Any]] = []
+        return [each for each in self._events if each["detail"]["repositoryName"] == repository]
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A running local cloud, with a rule that keeps every event of CodeCommit."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    server = Server(Settings(port=port, state_dir=tmp_path_factory.mktemp("state")))
-    server.start()
-    _events.clear()
-    try:
-        made = Cloud(server.settings.endpoint_url, "")
-        name = f"codecommit-{uuid4().hex[:8]}"
-        made.queue = made.client("sqs").create_queue(QueueName=name)["QueueUrl"]
-        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
-        events = made.client("events")
-        events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.codecommit"]}))
-        events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
-        yield made
-        events.remove_targets(Rule=name, Ids=["queue"])
-    finally:
-        server.stop()
+def cloud(endpoint: str) -> Cloud:
+    """A running local cloud."""
+    return Cloud(endpoint)
 
 
 @dataclass

@@ -1,37 +1,33 @@
-"""A local cloud in this process with a role, a bucket for sources and one for artifacts."""
+"""A local cloud in this process with roles, a bucket for sources and one for artifacts."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import socket
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import io
+import zipfile
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 
 from localcloud.cloud import current
-from localcloud.server import Server
-from localcloud.settings import Settings
+from tests.local_server import ACCOUNT, LocalCloud, service_principal
+from tests.unit.localcloud.codepipeline.declarations import (
+    ACTION_ROLE,
+    approval,
+    pipeline,
+    s3_source,
+    stage,
+)
 
-REGION = "us-east-1"
 
-
-@dataclass
-class Cloud:
+class Cloud(LocalCloud):
     """Clients of a running local cloud, and the ways a test waits for a pipeline."""
 
-    endpoint: str
-    store: str
-    sources: str
-
-    def client(self, service: str) -> Any:
-        """A client of a service."""
-        return boto3.client(service, region_name=REGION, endpoint_url=self.endpoint)
+    def __init__(self, endpoint: str, store: str, sources: str) -> None:
+        super().__init__(endpoint)
+        self.store = store
+        self.sources = sources
 
     @property
     def codepipeline(self) -> Any:
@@ -99,55 +95,26 @@ class Cloud:
         )
 
 
-def trust(*, service: str | None = None, aws: str | None = None) -> str:
-    """A role's trust policy."""
-    principal = {"Service": service} if service else {"AWS": aws}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A running local cloud."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    state: Path = tmp_path_factory.mktemp("state")
-    server = Server(Settings(port=port, state_dir=state))
-    server.start()
-    try:
-        yield _furnished(server.settings.endpoint_url)
-    finally:
-        server.stop()
-
-
-def _furnished(endpoint: str) -> Cloud:
+def cloud(endpoint: str) -> Cloud:
+    """A running local cloud, furnished."""
     suffix = uuid4().hex[:8]
     made = Cloud(endpoint, f"store-{suffix}", f"sources-{suffix}")
-    iam, s3 = made.client("iam"), made.client("s3")
+    s3 = made.client("s3")
     for bucket in (made.store, made.sources):
         s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=made.sources, VersioningConfiguration={"Status": "Enabled"})
     s3.put_bucket_notification_configuration(
         Bucket=made.sources, NotificationConfiguration={"EventBridgeConfiguration": {}}
     )
-    allow = json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-        }
-    )
-    for name, document in {
-        "pipeline": trust(service="codepipeline.amazonaws.com"),
-        "action": trust(aws="arn:aws:iam::123456789012:root"),
-        "function": trust(service="lambda.amazonaws.com"),
-        "build": trust(service="codebuild.amazonaws.com"),
-        "starter": trust(service="events.amazonaws.com"),
+    made.make_role("action", {"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+    for role, principal in {
+        "pipeline": "codepipeline",
+        "function": "lambda",
+        "build": "codebuild",
+        "starter": "events",
     }.items():
-        # moto's state outlives a server: another module may have made it.
-        with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
-            iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
-        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=allow)
+        made.make_role(role, service_principal(principal))
     return made
 
 
@@ -157,11 +124,31 @@ def name() -> str:
     return f"p-{uuid4().hex[:8]}"
 
 
+@pytest.fixture
+def approved(cloud: Cloud, name: str) -> str:
+    """A pipeline of a source, an approval and another one; its name."""
+    cloud.put("manifest.zip", b"first")
+    cloud.codepipeline.create_pipeline(
+        pipeline=pipeline(
+            name,
+            cloud.store,
+            stage("Source", s3_source(cloud.sources, roleArn=ACTION_ROLE)),
+            stage("Approval", approval(roleArn=ACTION_ROLE)),
+            stage("Last", approval("Second")),
+        )
+    )
+    return name
+
+
+def start(cloud: Cloud, name: str, **members: Any) -> str:
+    """StartPipelineExecution; the execution."""
+    answer = cloud.codepipeline.start_pipeline_execution(name=name, **members)
+    return str(answer["pipelineExecutionId"])
+
+
 @pytest.fixture(scope="module")
 def make_function(cloud: Cloud) -> Callable[[str, str], str]:
     """Makes a Lambda function of Python text; its name."""
-    import io
-    import zipfile
 
     def make(name: str, text: str) -> str:
         content = io.BytesIO()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
+from tests.local_server import ACCOUNT
+
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
+ACTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/action"
 
 
 def action(category: str, provider: str, name: str | None = None, **members: Any) -> dict[str, Any]:

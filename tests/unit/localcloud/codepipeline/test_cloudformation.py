@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from localcloud.cloud import current
 from localcloud.cloudformation.resources.codepipeline_pipeline import declaration
-from tests.unit.localcloud.codepipeline.declarations import ACCOUNT, REGION, ROLE
+from tests.local_server import ACCOUNT, REGION
+from tests.unit.localcloud.codepipeline.declarations import ROLE
 
 Cloud = Any
 

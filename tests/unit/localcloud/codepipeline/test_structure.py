@@ -9,8 +9,8 @@ import pytest
 
 from localcloud.codepipeline.structure import check, flow_stages
 from localcloud.errors import AwsError
+from tests.local_server import REGION
 from tests.unit.localcloud.codepipeline.declarations import (
-    REGION,
     action,
     approval,
     function,

@@ -1,42 +1,60 @@
-"""A local cloud in this process, and clients for it."""
+"""Clients of a local cloud in this process."""
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import json
+from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
-import boto3
 import pytest
 
-from localcloud.server import Server
-from localcloud.settings import Settings
+from localcloud.cloud import current
+from tests.local_server import ACCOUNT, LocalCloud
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running local cloud; its endpoint."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    state: Path = tmp_path_factory.mktemp("state")
-    server = Server(Settings(port=port, state_dir=state))
-    server.start()
-    try:
-        yield server.settings.endpoint_url
-    finally:
-        server.stop()
+Client = Callable[[str], Any]
 
 
 @pytest.fixture(scope="module")
-def client(cloud: str) -> Callable[[str], Any]:
-    """Makes a client of a service."""
+def client(endpoint: str) -> Client:
+    """Gives the client of a service."""
+    return LocalCloud(endpoint).client
 
-    def make(service: str) -> Any:
-        return boto3.client(service, region_name=REGION, endpoint_url=cloud)
 
-    return make
+@pytest.fixture
+def name() -> str:
+    return f"test-{uuid4().hex[:8]}"
+
+
+def queue(client: Client, name: str) -> tuple[str, str]:
+    url = client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    return url, f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
+
+
+def receive(client: Client, url: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = []
+
+    def arrived() -> bool:
+        found.extend(
+            client("sqs")
+            .receive_message(QueueUrl=url, MessageAttributeNames=["All"], WaitTimeSeconds=1)
+            .get("Messages", [])
+        )
+        return bool(found)
+
+    assert current().changes.wait_until(arrived, 10), "no message came"
+    return found[0]
+
+
+def rule(client: Client, name: str, pattern: dict[str, Any], **target: Any) -> str:
+    arn = client("events").put_rule(Name=name, EventPattern=json.dumps(pattern))["RuleArn"]
+    answer = client("events").put_targets(Rule=name, Targets=[{"Id": "t", **target}])
+    assert answer["FailedEntryCount"] == 0, answer
+    return str(arn)
+
+
+def put(client: Client, source: str, detail: dict[str, Any]) -> str:
+    entry = {"Source": source, "DetailType": "Something", "Detail": json.dumps(detail)}
+    answer = client("events").put_events(Entries=[entry])
+    assert answer["FailedEntryCount"] == 0, answer
+    return str(answer["Entries"][0]["EventId"])

@@ -5,61 +5,15 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.clock import ManualClock
 from localcloud.cloud import current
 from localcloud.events import delivery
-from localcloud.events.delivery import FAILED_INVOCATIONS
-from localcloud.events.targets.target import DeliveryFailed, kind_of
+from tests.local_server import ACCOUNT
 
-Client = Callable[[str], Any]
-ACCOUNT = "123456789012"
-DLQ_PAGE = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html"
-
-
-@pytest.fixture
-def name() -> str:
-    return f"test-{uuid4().hex[:8]}"
-
-
-def queue(client: Client, name: str) -> tuple[str, str]:
-    url = client("sqs").create_queue(QueueName=name)["QueueUrl"]
-    return url, f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
-
-
-def receive(client: Client, url: str) -> dict[str, Any]:
-    found: list[dict[str, Any]] = []
-
-    def arrived() -> bool:
-        found.extend(
-            client("sqs")
-            .receive_message(QueueUrl=url, MessageAttributeNames=["All"], WaitTimeSeconds=1)
-            .get("Messages", [])
-        )
-        return bool(found)
-
-    assert current().changes.wait_until(arrived, 10), "no message came"
-    return found[0]
-
-
-def rule(client: Client, name: str, pattern: dict[str, Any], **target: Any) -> str:
-    arn = client("events").put_rule(Name=name, EventPattern=json.dumps(pattern))["RuleArn"]
-    answer = client("events").put_targets(Rule=name, Targets=[{"Id": "t", **target}])
-    assert answer["FailedEntryCount"] == 0, answer
-    return str(arn)
-
-
-def put(client: Client, source: str, detail: dict[str, Any]) -> str:
-    entry = {"Source": source, "DetailType": "Something", "Detail": json.dumps(detail)}
-    answer = client("events").put_events(Entries=[entry])
-    assert answer["FailedEntryCount"] == 0, answer
-    return str(answer["Entries"][0]["EventId"])
+from .conftest import Client, put, queue, receive, rule
 
 
 @pytest.mark.documented(
@@ -119,66 +73,6 @@ def test_another_bus_gets_the_same_event(client: Client, name: str) -> None:
     rule(client, name, {"source": [name]}, Arn=bus)
     event_id = put(client, name, {"n": 1})
     assert json.loads(receive(client, url)["Body"])["id"] == event_id
-
-
-@pytest.mark.documented(DLQ_PAGE)
-def test_a_target_that_is_gone_goes_straight_to_the_dead_letter_queue(
-    client: Client, name: str
-) -> None:
-    url, dead_letters = queue(client, name)
-    gone = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:no-{name}"
-    arn = rule(
-        client,
-        name,
-        {"source": [name]},
-        Arn=gone,
-        Input='{"not": "the body"}',
-        DeadLetterConfig={"Arn": dead_letters},
-    )
-    put(client, name, {"n": 1})
-    message = receive(client, url)
-    attributes = {key: value["StringValue"] for key, value in message["MessageAttributes"].items()}
-    assert attributes.pop("ERROR_MESSAGE")
-    assert attributes == {"RULE_ARN": arn, "TARGET_ARN": gone, "ERROR_CODE": "NO_RESOURCE"}
-    assert json.loads(message["Body"])["detail"] == {"n": 1}
-    logged = client("logs").filter_log_events(
-        logGroupName=FAILED_INVOCATIONS, logStreamNames=[name]
-    )["events"]
-    assert json.loads(logged[0]["message"])["target"] == gone
-    metrics = client("cloudwatch").list_metrics(
-        Namespace="AWS/Events", Dimensions=[{"Name": "RuleName", "Value": name}]
-    )["Metrics"]
-    assert "FailedInvocations" in {metric["MetricName"] for metric in metrics}
-
-
-@pytest.mark.documented(DLQ_PAGE)
-def test_a_retriable_error_is_retried_until_the_policy_is_exhausted(
-    client: Client, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url, dead_letters = queue(client, name)
-    target = f"arn:aws:sns:us-east-1:{ACCOUNT}:{name}"
-    rule(
-        client,
-        name,
-        {"source": [name]},
-        Arn=target,
-        RetryPolicy={"MaximumRetryAttempts": 3},
-        DeadLetterConfig={"Arn": dead_letters},
-    )
-    attempts: list[str] = []
-
-    def send(attempt: Any) -> None:
-        attempts.append(attempt.payload)
-        raise DeliveryFailed("THROTTLING", "too fast", retriable=True)
-
-    monkeypatch.setattr(kind_of(target), "send", send)
-    monkeypatch.setattr(current(), "clock", ManualClock())
-    put(client, name, {"n": 1})
-    attributes = receive(client, url)["MessageAttributes"]
-    assert len(attempts) == 4
-    assert attributes["EXHAUSTED_RETRY_CONDITION"]["StringValue"] == "MaximumRetryAttempts"
-    assert attributes["RETRY_ATTEMPTS"]["StringValue"] == "3"
-    assert attributes["ERROR_CODE"]["StringValue"] == "THROTTLING"
 
 
 @pytest.mark.parametrize(
@@ -303,22 +197,3 @@ def test_a_function_is_called_with_the_event(client: Client, name: str) -> None:
         return any(event_id in each["message"] for each in events)
 
     assert current().changes.wait_until(logged, 20)
-
-
-@pytest.mark.documented(DLQ_PAGE)
-def test_a_role_that_cannot_be_assumed_goes_straight_to_the_dead_letter_queue(
-    client: Client, name: str
-) -> None:
-    url, dead_letters = queue(client, name)
-    rule(
-        client,
-        name,
-        {"source": [name]},
-        Arn=f"arn:aws:codepipeline:us-east-1:{ACCOUNT}:{name}",
-        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/no-{name}",
-        DeadLetterConfig={"Arn": dead_letters},
-    )
-    put(client, name, {})
-    attributes = receive(client, url)["MessageAttributes"]
-    assert attributes["ERROR_CODE"]["StringValue"] == "FAILED_TO_ASSUME_ROLE"
-    assert "RETRY_ATTEMPTS" not in attributes

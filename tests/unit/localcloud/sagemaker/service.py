@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import boto3
-from botocore.config import Config
 from botocore.model import OperationModel, Shape
-from moto.sagemaker import sagemaker_backends
 
 from localcloud.cloud import current
 from localcloud.sagemaker.containers import images
-from localcloud.server import Server
-from localcloud.settings import Settings
+from tests.local_server import ACCOUNT, REGION, LocalCloud, policy, service_principal, serving
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
 _REGISTRY = f"683313688378.dkr.ecr.{REGION}.amazonaws.com"
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
@@ -36,8 +29,6 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     # A number of seconds in JSON.
     "timestamp": (int, float),
 }
-# Shared, because a session reads each service's model anew.
-_SESSION = boto3.Session()
 # Required in botocore's model, but there is no model before a job has made one.
 _LATER = {"DescribeTrainingJob.ModelArtifacts"}
 
@@ -48,43 +39,20 @@ def image(repository: str) -> str:
     return f"{_REGISTRY}/{known}"
 
 
-class Service:
+class Service(LocalCloud):
     """Clients of a running local cloud, and what a test of SageMaker needs beside them."""
 
     def __init__(self, endpoint: str) -> None:
-        self.endpoint = endpoint
+        super().__init__(endpoint)
         self.bucket = f"bucket-{uuid4().hex[:8]}"
         self.defects: list[str] = []
         self.s3 = self.client("s3")
         self.sagemaker = self.client("sagemaker")
+        self.sagemaker.meta.events.register("after-call.sagemaker", self._check)
         self.s3.create_bucket(Bucket=self.bucket)
-        self.role = self.make_role({"Effect": "Allow", "Action": "*", "Resource": "*"})
+        self.role = self.make_role(f"role-{uuid4().hex[:8]}", service_principal("sagemaker"))
         self._queue = self._subscribe()
         self._events: list[dict[str, Any]] = []
-
-    def client(self, name: str, *, checked: bool = True) -> Any:
-        """A client of a service, one that checks no parameters if that is not wanted."""
-        client = _SESSION.client(
-            name,
-            region_name=REGION,
-            endpoint_url=self.endpoint,
-            config=Config(parameter_validation=checked),
-        )
-        client.meta.events.register("after-call.sagemaker", self._check)
-        return client
-
-    def make_role(self, *statements: dict[str, Any], principal: str = "sagemaker") -> str:
-        """A role that a service can assume; its ARN."""
-        iam, name = self.client("iam"), f"role-{uuid4().hex[:8]}"
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Service": f"{principal}.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
-        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=_document(*statements))
-        arn: str = made["Role"]["Arn"]
-        return arn
 
     def uri(self, key: str) -> str:
         """An address in the bucket."""
@@ -139,7 +107,7 @@ class Service:
             "Action": "sqs:SendMessage",
             "Resource": arn,
         }
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": _document(allow)})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy(allow)})
         events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
         events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
         return url
@@ -173,21 +141,8 @@ def defects(shape: Shape, value: Any, path: str) -> Iterator[str]:
             yield f"{path} is {value!r}"
 
 
-def _document(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
 @contextlib.contextmanager
 def running(state: Path) -> Iterator[Service]:
     """A local cloud for as long as the block lasts."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    server = Server(Settings(port=port, state_dir=state))
-    server.start()
-    # What moto keeps belongs to the process: other tests of it may have left something.
-    sagemaker_backends[ACCOUNT][REGION].reset()
-    try:
-        yield Service(server.settings.endpoint_url)
-    finally:
-        server.stop()
+    with serving(state) as endpoint:
+        yield Service(endpoint)

@@ -1,27 +1,19 @@
-"""A running cloud without its HTTP server: containers need only its processes and files."""
+"""Containers of a cloud without its HTTP server: they need only its processes and files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from localcloud import cloud
 from localcloud.cloud import Cloud
 from localcloud.sagemaker.containers import container
 from localcloud.sagemaker.containers.container import Command, Container, ContainerDirectory
 from localcloud.sagemaker.containers.frameworks import Framework
-from localcloud.settings import Settings
 
 # Imports little, so that these tests start fast; NumPy has a random state to be told apart.
 SMALL = Framework("small", ("numpy", "json"))
-
-
-@pytest.fixture(scope="module")
-def running_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    yield cloud.start(Settings(port=0, state_dir=tmp_path_factory.mktemp("state")))
-    cloud.stop()
 
 
 class Ran:

@@ -6,12 +6,15 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.sagemaker.containers.warm_parents import warm_parents
+from localcloud.sagemaker.containers.container import Container
+from localcloud.sagemaker.containers.warm_parents import Child, warm_parents
 
 from .conftest import SMALL, Runner
 
@@ -209,6 +212,16 @@ def test_stop_kills_a_program_that_ignores_sigterm(run_script: Runner) -> None:
 
 
 @pytest.mark.local_only("a container's port 8080 is one of many on this machine")
+def test_signal_reaches_a_process_that_has_no_group_of_its_own_yet() -> None:
+    # Between fork and setsid a container is in its parent's group; here the parent is this process.
+    with subprocess.Popen(["sleep", "60"]) as process:
+        child = Child()
+        forked = Container(process.pid, child, threading.Thread())
+        forked.send_signal(signal.SIGTERM)
+        assert process.wait(10) == -signal.SIGTERM
+        forked.send_signal(signal.SIGTERM)  # nobody is there any more
+
+
 def test_listening_socket_is_inherited(run_script: Runner) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         ran = run_script(

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.local_server import LocalCloud
 from tests.unit.localcloud.sagemaker.service import image
 
 from .conftest import Hosting, variant
@@ -145,7 +147,8 @@ def test_a_container_that_cannot_serve(
 def test_a_variant_that_cannot_be(hosting: Hosting, members: dict[str, Any], named: str) -> None:
     wanted = {**variant(hosting.model()), **members}
     # boto3 checks some of this itself, other clients do not.
-    api = hosting.service.client("sagemaker", checked=False)
+    unchecked = Config(parameter_validation=False)
+    api = LocalCloud(hosting.service.endpoint, unchecked).client("sagemaker")
     message = refusal(
         api.create_endpoint_config, EndpointConfigName="refused", ProductionVariants=[wanted]
     )

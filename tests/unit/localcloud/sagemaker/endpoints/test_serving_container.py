@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from localcloud import cloud
 from localcloud.clients import Credentials
 from localcloud.cloud import Cloud, current
 from localcloud.sagemaker.containers import images
 from localcloud.sagemaker.containers.container import Command
 from localcloud.sagemaker.containers.frameworks import Framework
 from localcloud.sagemaker.endpoints.serving import container as serving
-from localcloud.settings import Settings
 
 XGBOOST_URI = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 
@@ -34,12 +31,6 @@ server = http.server.HTTPServer(("127.0.0.1", 0), handler, bind_and_activate=Fal
 server.socket = socket.socket(fileno=int(os.environ["LISTEN_FD"]))
 server.serve_forever()
 """
-
-
-@pytest.fixture(scope="module")
-def running_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    yield cloud.start(Settings(port=0, state_dir=tmp_path_factory.mktemp("state")))
-    cloud.stop()
 
 
 @pytest.fixture

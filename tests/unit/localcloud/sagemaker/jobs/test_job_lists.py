@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from .conftest import Jobs
 
@@ -73,13 +74,55 @@ def test_training_jobs_are_listed_too(jobs: Jobs) -> None:
     assert summary["TrainingJobStatus"] == "Completed"
 
 
-def test_tags_are_found_by_arn(jobs: Jobs) -> None:
+def test_tags_are_found_by_arn_and_a_key_has_one_value(jobs: Jobs) -> None:
     request = jobs.processing_request(
         "pass", ProcessingJobName="Tagged-Job", Tags=[{"Key": "team", "Value": "a"}]
     )
     arn = jobs.sagemaker.create_processing_job(**request)["ProcessingJobArn"]
     assert arn.endswith(":processing-job/tagged-job")
-    jobs.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "more", "Value": "b"}])
+    for value in ("b", "c"):
+        jobs.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "more", "Value": value}])
     tags = jobs.sagemaker.list_tags(ResourceArn=arn)["Tags"]
-    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "a", "more": "b"}
+    assert tags == [{"Key": "team", "Value": "a"}, {"Key": "more", "Value": "c"}]
+    jobs.sagemaker.delete_tags(ResourceArn=arn, TagKeys=["team"])
+    assert jobs.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "more", "Value": "c"}]
     jobs.processed("Tagged-Job")
+
+
+@pytest.mark.parametrize("kind", ["processing-job", "pipeline", "endpoint", "transform-job"])
+def test_tags_of_what_is_not_there_are_refused(jobs: Jobs, kind: str) -> None:
+    arn = f"arn:aws:sagemaker:us-east-1:123456789012:{kind}/absent"
+    for call in (
+        lambda: jobs.sagemaker.list_tags(ResourceArn=arn),
+        lambda: jobs.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "b"}]),
+        lambda: jobs.sagemaker.delete_tags(ResourceArn=arn, TagKeys=["a"]),
+    ):
+        with pytest.raises(ClientError, match=r"absent|does not exist") as caught:
+            call()
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+@pytest.mark.documented("https://github.com/aws/sagemaker-python-sdk/pull/1186")
+def test_a_job_is_found_by_the_name_in_its_arn(jobs: Jobs) -> None:
+    """The SDK's `ProcessingJob.from_processing_arn` describes by it; ARNs are in lower case."""
+    request = jobs.processing_request("pass", ProcessingJobName="Cased-Job")
+    arn = jobs.sagemaker.create_processing_job(**request)["ProcessingJobArn"]
+    cut = arn.split("/")[-1]
+    assert cut == "cased-job"
+    described = jobs.sagemaker.describe_processing_job(ProcessingJobName=cut)
+    assert described["ProcessingJobName"] == "Cased-Job"
+    with pytest.raises(ClientError, match=r"names must be unique .*:processing-job/cased-job"):
+        jobs.sagemaker.create_processing_job(**{**request, "ProcessingJobName": "CASED-JOB"})
+    jobs.processed("cased-job")
+    trained = jobs.train("pass", TrainingJobName="Cased-Training")
+    cut = trained["TrainingJobArn"].split("/")[-1]
+    again = jobs.sagemaker.describe_training_job(TrainingJobName=cut)
+    assert again["TrainingJobName"] == "Cased-Training"
+    for stop, name in (
+        (jobs.sagemaker.stop_processing_job, {"ProcessingJobName": "cased-job"}),
+        (jobs.sagemaker.stop_training_job, {"TrainingJobName": cut}),
+    ):
+        # It is found: what is refused is that it has ended.
+        with pytest.raises(ClientError) as caught:
+            stop(**name)
+        assert "not find" not in str(caught.value) and "not found" not in str(caught.value)

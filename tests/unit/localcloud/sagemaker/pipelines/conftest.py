@@ -4,82 +4,26 @@ from __future__ import annotations
 
 import io
 import itertools
-import json
-import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 from botocore.validate import ParamValidator
-from moto.moto_api._internal.models import moto_api_backend
 
-from localcloud import cloud
 from localcloud.cloud import Cloud
 from localcloud.events import delivery
-from localcloud.sagemaker.pipelines import validation
-from localcloud.sagemaker.pipelines.definition import Definition, parse
+from localcloud.sagemaker.pipelines.definition import Definition
 from localcloud.sagemaker.pipelines.execution import PipelineExecution
 from localcloud.sagemaker.pipelines.executor import Executor
 from localcloud.sagemaker.pipelines.parameters import values_for_execution
-from localcloud.server import Server
-from localcloud.settings import Settings
+from tests.local_server import LocalCloud, service_principal
 
-PIPELINE_ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/abalone"
-ROLE_ARN = "arn:aws:iam::123456789012:role/Pipeline"
+from .definitions import PIPELINE_ARN, ROLE_ARN
+
 _LAST = ("Completed", "Failed", "Stopped")
-
-
-def step(name: str, kind: str = "Processing", **members: Any) -> dict[str, Any]:
-    """A step; job steps get the arguments that their operation requires."""
-    if kind == "Processing" and "Arguments" not in members:
-        members["Arguments"] = processing()
-    return {"Name": name, "Type": kind, **members}
-
-
-def processing(**arguments: Any) -> dict[str, Any]:
-    """The arguments of a processing step with one output, `out`."""
-    return {
-        "AppSpecification": {"ImageUri": "image"},
-        "ProcessingResources": {
-            "ClusterConfig": {
-                "InstanceCount": 1,
-                "InstanceType": "ml.m5.large",
-                "VolumeSizeInGB": 1,
-            }
-        },
-        "RoleArn": ROLE_ARN,
-        "ProcessingOutputConfig": {
-            "Outputs": [
-                {
-                    "OutputName": "out",
-                    "S3Output": {
-                        "S3Uri": "s3://bucket/out",
-                        "LocalPath": "/opt/ml/processing/out",
-                        "S3UploadMode": "EndOfJob",
-                    },
-                }
-            ]
-        },
-        **arguments,
-    }
-
-
-def text_of(*steps: Mapping[str, Any], parameters: Any = (), **members: Any) -> str:
-    """The JSON of a definition."""
-    return json.dumps(
-        {"Version": "2020-12-01", "Parameters": list(parameters), "Steps": list(steps), **members}
-    )
-
-
-def checked(*steps: Mapping[str, Any], parameters: Any = (), **members: Any) -> Definition:
-    """A definition that has passed CreatePipeline's checks."""
-    definition = parse(text_of(*steps, parameters=parameters, **members))
-    validation.check(definition)
-    return definition
 
 
 class FakeSageMaker:
@@ -250,12 +194,6 @@ def refusal(operation: str, code: str, message: str, status: int = 400) -> Clien
     )
 
 
-@pytest.fixture(scope="module")
-def running_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    yield cloud.start(Settings(port=0, state_dir=tmp_path_factory.mktemp("state")))
-    cloud.stop()
-
-
 @pytest.fixture
 def events(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The events that were emitted, instead of their delivery."""
@@ -270,23 +208,15 @@ def world(running_cloud: Cloud, events: list[dict[str, Any]]) -> World:
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a whole local cloud."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    server = Server(Settings(port=port, state_dir=tmp_path_factory.mktemp("state")))
-    server.start()
-    # What moto keeps belongs to the process: other tests of it may have left something.
-    moto_api_backend.reset()
-    yield server.settings.endpoint_url
-    server.stop()
+def local_cloud(endpoint: str) -> LocalCloud:
+    """A whole local cloud."""
+    return LocalCloud(endpoint)
 
 
 @pytest.fixture(scope="module")
-def client(endpoint: str) -> Callable[[str], Any]:
-    """Makes clients of that cloud."""
-    return lambda service: boto3.client(service, endpoint_url=endpoint)
+def client(local_cloud: LocalCloud) -> Callable[[str], Any]:
+    """Gives that cloud's client of a service."""
+    return local_cloud.client
 
 
 @pytest.fixture(scope="module")
@@ -295,22 +225,14 @@ def sagemaker(client: Callable[[str], Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def role(client: Callable[[str], Any]) -> str:
+def role(local_cloud: LocalCloud) -> str:
     """A role that SageMaker can assume, and that may do everything."""
-    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    iam = client("iam")
-    made = iam.create_role(RoleName="Pipeline", AssumeRolePolicyDocument=trust("sagemaker"))
-    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    iam.put_role_policy(RoleName="Pipeline", PolicyName="all", PolicyDocument=document)
-    arn: str = made["Role"]["Arn"]
-    return arn
+    return local_cloud.make_role("Pipeline", service_principal("sagemaker"))
 
 
-def trust(service: str) -> str:
-    """The trust policy of a role that a service can assume."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": f"{service}.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def refusal_of(call: Callable[..., Any], **request: Any) -> tuple[str, str]:
+    """The code and the message with which a call is refused."""
+    with pytest.raises(ClientError) as caught:
+        call(**request)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]

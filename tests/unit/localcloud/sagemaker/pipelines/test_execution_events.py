@@ -10,7 +10,7 @@ import pytest
 from localcloud.sagemaker.pipelines.execution import PipelineExecution, StepRun
 from localcloud.sagemaker.pipelines.execution_events import execution_detail, step_detail
 
-from .conftest import PIPELINE_ARN, checked, step
+from .definitions import PIPELINE_ARN, checked, step
 
 URL = "https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"
 STARTED = datetime(2021, 3, 15, 16, 3, 13, 500_000, tzinfo=UTC)

@@ -15,7 +15,8 @@ from localcloud.sagemaker.pipelines.execution_events import (
 from localcloud.sagemaker.pipelines.executor import STEP_FAILURE
 from localcloud.sagemaker.pipelines.steps.service_call import job_name
 
-from .conftest import PIPELINE_ARN, ROLE_ARN, World, checked, processing, refusal, step, step_of
+from .conftest import World, refusal, step_of
+from .definitions import PIPELINE_ARN, ROLE_ARN, checked, processing, step
 
 FILE = {"PropertyFileName": "F", "OutputName": "out", "FilePath": "evaluation.json"}
 OUT = "Steps.Prepare.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri"

@@ -7,7 +7,7 @@ from typing import Any
 from localcloud.sagemaker.pipelines.definition import Definition
 from localcloud.sagemaker.pipelines.graph import dependencies, ready
 
-from .conftest import checked, processing, step
+from .definitions import checked, processing, step
 
 FILE = {"PropertyFileName": "F", "OutputName": "out", "FilePath": "f.json"}
 

@@ -9,38 +9,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from localcloud.cloud import current
+from tests.local_server import service_principal, trust
 
-from .conftest import step, text_of, trust
+from .conftest import refusal_of
+from .definitions import LIMIT, checking, step, text_of
 
 API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference"
+
 _numbers = itertools.count(1)
-LIMIT = {"Name": "Limit", "Type": "Float", "DefaultValue": 6.0}
-RELAXED = {"Name": "Relaxed", "Type": "Boolean", "DefaultValue": False}
 
 SCRIPT = """
 import json, pathlib
 out = pathlib.Path("/opt/ml/processing/out")
 out.joinpath("report.json").write_text(json.dumps({"mse": 4.5}))
 """
-
-
-def checking(value: float | dict[str, Any] = 4.5) -> str:
-    """A definition without jobs: registers a model when the value is below the limit."""
-    message = {"Std:Join": {"On": "", "Values": ["limit ", {"Get": "Parameters.Limit"}]}}
-    arguments = {
-        "Conditions": [
-            {"Type": "LessThan", "LeftValue": value, "RightValue": {"Get": "Parameters.Limit"}}
-        ],
-        "IfSteps": [
-            step("Register", "RegisterModel", Arguments={"ModelPackageGroupName": "Group"})
-        ],
-        "ElseSteps": [step("Refuse", "Fail", Arguments={"ErrorMessage": message})],
-    }
-    check = step("Check", "Condition", Arguments=arguments, DisplayName="The check")
-    return text_of(check, parameters=[LIMIT, RELAXED])
 
 
 @pytest.fixture
@@ -61,13 +45,6 @@ def finished(sagemaker: Any, arn: str) -> dict[str, Any]:
 
     assert current().changes.wait_until(ended, 60)
     return found
-
-
-def refusal_of(call: Callable[..., Any], **request: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as caught:
-        call(**request)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 @pytest.mark.documented(f"{API}/API_StartPipelineExecution.html")
@@ -170,7 +147,9 @@ def test_create_is_refused_when_the_name_is_taken(sagemaker: Any, pipeline: str,
 def test_create_is_refused_when_sagemaker_cannot_assume_the_role(
     sagemaker: Any, client: Callable[[str], Any]
 ) -> None:
-    made = client("iam").create_role(RoleName="Other", AssumeRolePolicyDocument=trust("lambda"))
+    made = client("iam").create_role(
+        RoleName="Other", AssumeRolePolicyDocument=trust(service_principal("lambda"))
+    )
     for arn in (made["Role"]["Arn"], "arn:aws:iam::123456789012:role/Absent"):
         code, message = refusal_of(
             sagemaker.create_pipeline, PipelineName="P", PipelineDefinition=checking(), RoleArn=arn
@@ -295,59 +274,3 @@ def real_processing(role: str, bucket: str = "jobs") -> dict[str, Any]:
         "ProcessingInputs": [{"InputName": "code", "S3Input": source}],
         "ProcessingOutputConfig": {"Outputs": [{"OutputName": "out", "S3Output": output}]},
     }
-
-
-def test_stack_makes_changes_and_deletes_pipeline_and_group(
-    sagemaker: Any, client: Callable[[str], Any], role: str
-) -> None:
-    cloudformation = client("cloudformation")
-    deploy(cloudformation, "create", stack_template(role, 4.5))
-    described = sagemaker.describe_pipeline(PipelineName="StackPipeline")
-    assert described["PipelineDefinition"] == checking()
-    outputs = cloudformation.describe_stacks(StackName="stack")["Stacks"][0]["Outputs"]
-    values = {output["OutputKey"]: output["OutputValue"] for output in outputs}
-    assert values["Pipeline"] == "StackPipeline"
-    assert values["Group"].endswith(":model-package-group/StackGroup")
-    deploy(cloudformation, "update", stack_template(role, 9.5))
-    described = sagemaker.describe_pipeline(PipelineName="StackPipeline")
-    assert described["PipelineDefinition"] == checking(9.5)
-    tags = sagemaker.list_tags(ResourceArn=values["Group"])["Tags"]
-    assert tags == [{"Key": "limit", "Value": "9.5"}]
-    cloudformation.delete_stack(StackName="stack")
-    cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName="stack", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
-    )
-    assert refusal_of(sagemaker.describe_pipeline, PipelineName="StackPipeline")
-    assert refusal_of(sagemaker.describe_model_package_group, ModelPackageGroupName="StackGroup")
-
-
-def deploy(cloudformation: Any, verb: str, template: str) -> None:
-    getattr(cloudformation, f"{verb}_stack")(StackName="stack", TemplateBody=template)
-    cloudformation.get_waiter(f"stack_{verb}_complete").wait(
-        StackName="stack", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
-    )
-
-
-def stack_template(role: str, limit: float) -> str:
-    group = {
-        "ModelPackageGroupName": "StackGroup",
-        "Tags": [{"Key": "limit", "Value": str(limit)}],
-    }
-    pipeline = {
-        "PipelineName": "StackPipeline",
-        "RoleArn": role,
-        "PipelineDefinition": {"PipelineDefinitionBody": checking(limit)},
-        "ParallelismConfiguration": {"MaxParallelExecutionSteps": "2"},
-    }
-    return json.dumps(
-        {
-            "Resources": {
-                "Group": {"Type": "AWS::SageMaker::ModelPackageGroup", "Properties": group},
-                "Pipeline": {"Type": "AWS::SageMaker::Pipeline", "Properties": pipeline},
-            },
-            "Outputs": {
-                "Group": {"Value": {"Ref": "Group"}},
-                "Pipeline": {"Value": {"Ref": "Pipeline"}},
-            },
-        }
-    )

@@ -10,7 +10,7 @@ import pytest
 from localcloud.errors import AwsError
 from localcloud.sagemaker.pipelines.definition import parse
 
-from .conftest import checked, processing, step, text_of
+from .definitions import checked, processing, step, text_of
 
 
 def refused(*steps: dict[str, Any], **members: Any) -> str:

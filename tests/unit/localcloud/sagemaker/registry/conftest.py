@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from localcloud import cloud
 from localcloud.cloud import Cloud
 from localcloud.events import delivery
 from localcloud.sagemaker.registry.models import RegistryBackend
-from localcloud.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def running_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    yield cloud.start(Settings(port=0, state_dir=tmp_path_factory.mktemp("state")))
-    cloud.stop()
 
 
 @pytest.fixture

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto.moto_api._internal.models import moto_api_backend
-
-from localcloud.server import Server
-from localcloud.settings import Settings
 
 API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference"
 SPECIFICATION = {
@@ -20,19 +14,6 @@ SPECIFICATION = {
     "SupportedContentTypes": ["text/csv"],
     "SupportedResponseMIMETypes": ["text/csv"],
 }
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    server = Server(Settings(port=port, state_dir=tmp_path_factory.mktemp("state")))
-    server.start()
-    # What moto keeps belongs to the process: other tests of it may have left something.
-    moto_api_backend.reset()
-    yield server.settings.endpoint_url
-    server.stop()
 
 
 @pytest.fixture(scope="module")
