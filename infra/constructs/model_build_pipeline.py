@@ -12,9 +12,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.acknowledgements import acknowledge_dependency_on_role
 from infra.constructs.pipeline_roles import PipelineRoles
 from infra.constructs.pipeline_trigger import PipelineTrigger
+from infra.constructs.superseding_pipeline import superseding_pipeline
 from infra.constructs.undelivered_events import UndeliveredEvents
 from infra.names import Names
 
@@ -42,18 +42,9 @@ class ModelBuildPipeline(Construct):
         super().__init__(scope, construct_id)
         source, built = codepipeline.Artifact("Source"), codepipeline.Artifact("Build")
         roles = PipelineRoles(self, "Roles", artifact_bucket=bucket)
-        self.pipeline = codepipeline.Pipeline(
-            self,
-            "ModelBuild",
-            role=roles.service_role.without_policy_updates(),
-            pipeline_name=names.model_build_pipeline,
-            pipeline_type=codepipeline.PipelineType.V2,
-            execution_mode=codepipeline.ExecutionMode.SUPERSEDED,
-            artifact_bucket=bucket,
-            cross_account_keys=False,
-            restart_execution_on_update=False,
+        self.pipeline = superseding_pipeline(
+            self, "ModelBuild", name=names.model_build_pipeline, bucket=bucket, roles=roles
         )
-        acknowledge_dependency_on_role(self.pipeline)
         self.pipeline.add_stage(
             stage_name="Source",
             actions=[

@@ -13,9 +13,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.config import Config, StageConfig
-from infra.constructs.acknowledgements import acknowledge_dependency_on_role
 from infra.constructs.pipeline_roles import PipelineRoles
 from infra.constructs.pipeline_trigger import PipelineTrigger
+from infra.constructs.superseding_pipeline import superseding_pipeline
 from infra.constructs.undelivered_events import UndeliveredEvents
 from infra.names import Names
 
@@ -52,18 +52,13 @@ class ModelDeployPipeline(Construct):
         roles = PipelineRoles(self, "Roles", artifact_bucket=artifact_bucket)
         self._roles = roles
         manifest = codepipeline.Artifact("Manifest")
-        self.pipeline = codepipeline.Pipeline(
+        self.pipeline = superseding_pipeline(
             self,
             "ModelDeploy",
-            role=roles.service_role.without_policy_updates(),
-            pipeline_name=names.model_deploy_pipeline,
-            pipeline_type=codepipeline.PipelineType.V2,
-            execution_mode=codepipeline.ExecutionMode.SUPERSEDED,
-            artifact_bucket=artifact_bucket,
-            cross_account_keys=False,
-            restart_execution_on_update=False,
+            name=names.model_deploy_pipeline,
+            bucket=artifact_bucket,
+            roles=roles,
         )
-        acknowledge_dependency_on_role(self.pipeline)
         self._add(
             "Source",
             actions.S3SourceAction(
