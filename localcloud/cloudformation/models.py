@@ -19,27 +19,15 @@ from moto.utilities.utils import get_partition
 
 from localcloud.cloud import current
 from localcloud.cloudformation import change_set as change_sets
-from localcloud.cloudformation import custom_resource, moto_resource, resource
+from localcloud.cloudformation import custom_resource, moto_resource, preconditions, resource
 from localcloud.cloudformation.change_set import ChangeSet
-from localcloud.cloudformation.desired import Desired, read, required_capabilities
+from localcloud.cloudformation.desired import Desired, read
 from localcloud.cloudformation.errors import CloudFormationError
 from localcloud.cloudformation.stack import Stack, new_stack_id
 from localcloud.cloudformation.stack_operation import StackOperation
 
 # AWS answers at once, and its CLIs then poll every 5 s (`cdk`) to 30 s (`aws … wait`).
 ANSWER_AFTER_SECONDS = 20.0
-
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
-UPDATABLE = frozenset(
-    {
-        "CREATE_COMPLETE",
-        "UPDATE_COMPLETE",
-        "UPDATE_ROLLBACK_COMPLETE",
-        "CREATE_FAILED",
-        "UPDATE_FAILED",
-        "IMPORT_COMPLETE",
-    }
-)
 
 
 def recognized_types() -> frozenset[str]:
@@ -138,7 +126,7 @@ class CloudFormationBackend(MotoBackend):
     def start_create(self, stack: Stack, desired: Desired, on_failure: str) -> None:
         """Make a new stack's resources."""
         with self._lock:
-            self._require_capabilities(stack, desired)
+            preconditions.require_capabilities(desired, stack.capabilities)
             self.our_stacks[stack.stack_id] = stack
             stack.set_status("CREATE_IN_PROGRESS", "User Initiated")
         operation = StackOperation(stack, self._export_values())
@@ -147,9 +135,9 @@ class CloudFormationBackend(MotoBackend):
     def start_update(self, stack: Stack, desired: Desired) -> None:
         """Bring an existing stack to a new template."""
         with self._lock:
-            self.require_updatable(stack)
-            self._require_same_types(stack, desired)
-            self._require_capabilities(stack, desired)
+            preconditions.require_updatable(stack)
+            preconditions.require_same_types(stack, desired)
+            preconditions.require_capabilities(desired, stack.capabilities)
             stack.updated = current().clock.now()
             stack.set_status("UPDATE_IN_PROGRESS", "User Initiated")
         self._run(stack, "update", StackOperation(stack, self._export_values()).update, desired)
@@ -163,26 +151,7 @@ class CloudFormationBackend(MotoBackend):
         if stack.status == "DELETE_COMPLETE":
             return
         with self._lock:
-            if stack.termination_protection:
-                raise CloudFormationError(
-                    f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
-                )
-            if retain and stack.status != "DELETE_FAILED":
-                raise CloudFormationError(
-                    f"Invalid operation on stack [{stack.stack_id}]. When specifying "
-                    "RetainResources, the stack must be in the DELETE_FAILED state."
-                )
-            for output in stack.outputs.values():
-                users = self.importers(output.export_name) if output.export_name else []
-                if users:
-                    raise CloudFormationError(
-                        f"Export {output.export_name} cannot be deleted as it is in use by "
-                        f"{' and '.join(users)}"
-                    )
-            if stack.in_progress:
-                raise CloudFormationError(
-                    f"Stack:{stack.stack_id} is in {stack.status} state and can not be deleted."
-                )
+            preconditions.require_deletable(stack, retain, self.importers)
             stack.client_request_token = request_token
             stack.set_status("DELETE_IN_PROGRESS", "User Initiated")
 
@@ -203,9 +172,9 @@ class CloudFormationBackend(MotoBackend):
         """Keep a change set; a stack that it would create is listed as REVIEW_IN_PROGRESS."""
         stack, desired = change_set.stack, change_set.desired
         with self._lock:
-            self._require_capabilities(stack, desired, change_set.capabilities)
+            preconditions.require_capabilities(desired, change_set.capabilities)
             if change_set.kind == "UPDATE":
-                self._require_same_types(stack, desired)
+                preconditions.require_same_types(stack, desired)
                 if change_sets.is_unchanged(stack, desired, change_set.tags):
                     change_set.status = "FAILED"
                     change_set.execution_status = "UNAVAILABLE"
@@ -254,36 +223,7 @@ class CloudFormationBackend(MotoBackend):
 
     def require_updatable(self, stack: Stack) -> None:
         """Refuse an update of a stack in a state that does not take one."""
-        if stack.status not in UPDATABLE:
-            raise CloudFormationError(
-                f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
-            )
-
-    def _require_same_types(self, stack: Stack, desired: Desired) -> None:
-        changed = [
-            name
-            for name, declared in desired.resources.items()
-            if name in stack.resources and stack.resources[name].type_name != declared["Type"]
-        ]
-        if changed:
-            raise CloudFormationError(
-                "Update of resource type is not permitted. The new template modifies resource type "
-                f"of the following resources: [{', '.join(changed)}]"
-            )
-
-    def _require_capabilities(
-        self, stack: Stack, desired: Desired, given: list[str] | None = None
-    ) -> None:
-        acknowledged = set(stack.capabilities if given is None else given)
-        needed = required_capabilities(desired)
-        if "CAPABILITY_NAMED_IAM" in acknowledged:
-            needed.clear()
-        missing = needed - acknowledged
-        if missing:
-            strongest = "CAPABILITY_NAMED_IAM" if len(missing) > 1 else missing.pop()
-            raise CloudFormationError(
-                f"Requires capabilities : [{strongest}]", code="InsufficientCapabilitiesException"
-            )
+        preconditions.require_updatable(stack)
 
     def _export_values(self) -> dict[str, str]:
         return {name: value for name, (value, _) in self.exported().items()}

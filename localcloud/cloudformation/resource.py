@@ -99,6 +99,13 @@ class Context:
         merged.update({tag["Key"]: tag["Value"] for tag in own or ()})
         return [{"Key": key, "Value": str(value)} for key, value in merged.items()]
 
+    def tag_changes(
+        self, old: Mapping[str, Any], new: Mapping[str, Any]
+    ) -> tuple[list[str], dict[str, str]]:
+        """What an update does to the tags: the keys to remove, and the tags to set."""
+        tags = {tag["Key"]: tag["Value"] for tag in self.tags(new.get("Tags"))}
+        return sorted({tag["Key"] for tag in old.get("Tags", [])} - set(tags)), tags
+
 
 class Resource:
     """A resource type. Subclasses are stateless; one instance serves every resource of the type."""

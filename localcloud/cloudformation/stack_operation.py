@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.cloudformation import intrinsics, resource
+from localcloud.cloudformation.deletion import delete_all, deletion_order
 from localcloud.cloudformation.desired import Desired
 from localcloud.cloudformation.errors import CloudFormationError, ResourceFailure
 from localcloud.cloudformation.outputs import evaluate_outputs
@@ -71,7 +72,7 @@ class StackOperation:
             for item in stack.resources.values()
             if item.deletion_policy in ("Retain", "Snapshot")
         }
-        undone = self._delete_all(skip=kept)
+        undone = delete_all(self.stack, self._resources, skip=kept)
         stack.outputs = {}
         stack.set_status(f"{status}_COMPLETE" if undone is None else f"{status}_FAILED")
 
@@ -116,7 +117,7 @@ class StackOperation:
             for item in self.stack.resources.values()
             if item.deletion_policy in ("Retain", "RetainExceptOnCreate", "Snapshot")
         }
-        failure = self._delete_all(skip=kept | (retain or set()))
+        failure = delete_all(self.stack, self._resources, skip=kept | (retain or set()))
         if failure is None:
             self.stack.set_status("DELETE_COMPLETE")
         else:
@@ -225,7 +226,7 @@ class StackOperation:
         gone = [
             item for item in stack.resources.values() if item.logical_id not in desired.resources
         ]
-        for item in self._deletion_order(gone):
+        for item in deletion_order(gone):
             if item.deletion_policy == "Delete":
                 self._resources.delete(item, cleanup=True)
             else:
@@ -257,43 +258,6 @@ class StackOperation:
             except ResourceFailure as failure:
                 return failure
         return None
-
-    def _delete_all(self, skip: set[str]) -> ResourceFailure | None:
-        stack = self.stack
-        first: ResourceFailure | None = None
-        blocked: set[str] = set()
-        for item in self._deletion_order(list(stack.resources.values())):
-            if item.logical_id in skip and item.physical_id:
-                stack.set_resource_status(item, "DELETE_SKIPPED")
-                continue
-            if item.logical_id in blocked:
-                blocked |= item.needs
-                continue
-            if not item.physical_id:  # it was never made
-                continue
-            try:
-                self._resources.delete(item)
-            except ResourceFailure as failure:
-                first = first or failure
-                blocked |= item.needs
-        for item in list(stack.resources.values()):
-            if item.status in ("DELETE_COMPLETE", "CREATE_FAILED"):
-                stack.resources.pop(item.logical_id)
-        return first
-
-    def _deletion_order(self, items: list[StackResource]) -> list[StackResource]:
-        """Each before what it needs."""
-        left = {item.logical_id: item for item in items}
-        order: list[StackResource] = []
-        while left:
-            needed = {name for item in left.values() for name in item.needs}
-            free = [item for name, item in left.items() if name not in needed] or list(
-                left.values()
-            )
-            for item in reversed(free):
-                del left[item.logical_id]
-                order.append(item)
-        return order
 
 
 def _failed_words(verb: str, failure: ResourceFailure) -> str:

@@ -83,8 +83,7 @@ class Repository(Resource):
                 )
             client.update_repository_encryption_key(repositoryName=name, kmsKeyId=new["KmsKeyId"])
         metadata = client.get_repository(repositoryName=name)["repositoryMetadata"]
-        tags = _tags(new, context)
-        gone = sorted({tag["Key"] for tag in old.get("Tags", [])} - set(tags))
+        gone, tags = context.tag_changes(old, new)
         if gone:
             client.untag_resource(resourceArn=metadata["Arn"], tagKeys=gone)
         if tags:

@@ -110,8 +110,7 @@ class Function(Resource):
         self, client: Any, name: str, old: dict[str, Any], new: dict[str, Any], context: Context
     ) -> None:
         arn = context.arn("lambda", f"function:{name}")
-        tags = {tag["Key"]: tag["Value"] for tag in context.tags(new.get("Tags"))}
-        gone = sorted({tag["Key"] for tag in old.get("Tags", [])} - set(tags))
+        gone, tags = context.tag_changes(old, new)
         if gone:
             client.untag_resource(Resource=arn, TagKeys=gone)
         if tags:

@@ -50,8 +50,7 @@ class LogGroup(Resource):
                 logs.associate_kms_key(logGroupName=physical_id, kmsKeyId=new["KmsKeyId"])
             else:
                 logs.disassociate_kms_key(logGroupName=physical_id)
-        tags = {tag["Key"]: tag["Value"] for tag in context.tags(new.get("Tags"))}
-        gone = sorted({tag["Key"] for tag in old.get("Tags", [])} - set(tags))
+        gone, tags = context.tag_changes(old, new)
         if gone:
             logs.untag_log_group(logGroupName=physical_id, tags=gone)
         if tags:

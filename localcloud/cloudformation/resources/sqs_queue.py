@@ -65,8 +65,7 @@ class Queue(Resource):
             wanted[name] = DEFAULTS.get(name, "")
         if wanted:
             sqs.set_queue_attributes(QueueUrl=physical_id, Attributes=wanted)
-        tags = {tag["Key"]: tag["Value"] for tag in context.tags(new.get("Tags"))}
-        gone = sorted({tag["Key"] for tag in old.get("Tags", [])} - set(tags))
+        gone, tags = context.tag_changes(old, new)
         if gone:
             sqs.untag_queue(QueueUrl=physical_id, TagKeys=gone)
         if tags:

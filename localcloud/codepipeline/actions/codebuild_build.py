@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -82,14 +83,7 @@ class CodeBuildBuild(ActionProvider):
 class CodeBuildTest(CodeBuildBuild):
     """`Test/CodeBuild`: the same, in another category."""
 
-    type = ActionType(
-        "Test",
-        "CodeBuild",
-        required=frozenset({"ProjectName"}),
-        optional=CONFIGURATION,
-        inputs=(1, 5),
-        outputs=(0, 5),
-    )
+    type = replace(CodeBuildBuild.type, category="Test")
 
 
 class _Watched:
