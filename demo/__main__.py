@@ -32,7 +32,9 @@ def main() -> int:
     arguments = parser.parse_args()
     narration = Narration()
     cloud = LocalCloud(arguments.port)
-    signal.signal(signal.SIGTERM, _interrupt)
+    # SIGINT too: a shell that starts something in the background has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         if arguments.command == "up":
             return _up(narration, cloud)

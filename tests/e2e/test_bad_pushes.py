@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,29 @@ def without_tests(clone: Path) -> None:
     (clone / "tests" / "test_nothing.py").write_text("def test_nothing():\n    assert True\n")
 
 
-@pytest.fixture
-def clone(deployed: Deployed, first_version: str, tmp_path: Path) -> Path:
-    """A clone of the commit that the repository was seeded with: no push here builds on another."""
-    made = deployed.clone(tmp_path)
-    seeded = deployed.git("rev-list", "--max-parents=0", "HEAD", directory=made)
-    deployed.git("checkout", "--quiet", seeded, "--", ".", directory=made)
+@pytest.fixture(scope="module", autouse=True)
+def good_again(
+    deployed: Deployed, first_version: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """A good push in the end: other tests use the same repository and the same pipeline."""
+    yield
+    made = seeded(deployed, tmp_path_factory.mktemp("good"))
+    deployed.follow_build(deployed.execution_of(deployed.commit(made, "Take it all back")))
+
+
+def seeded(deployed: Deployed, directory: Path) -> Path:
+    """A clone with the files that the repository was seeded with, and no others."""
+    made = deployed.clone(directory)
+    first = deployed.git("rev-list", "--max-parents=0", "HEAD", directory=made)
+    deployed.git("rm", "-r", "--quiet", ".", directory=made)
+    deployed.git("checkout", "--quiet", first, "--", ".", directory=made)
     return made
+
+
+@pytest.fixture
+def clone(deployed: Deployed, tmp_path: Path) -> Path:
+    """No push here builds on another."""
+    return seeded(deployed, tmp_path)
 
 
 def test_syntax_error_in_the_pipeline(deployed: Deployed, clone: Path) -> None:
