@@ -25,6 +25,8 @@ def deploy(narration: Narration, cloud: LocalCloud, output: Path = OUTPUT) -> No
             raise StageFailed(
                 "look for the tools", f"{tool} is not on the path; run this with make"
             )
+    # What an earlier synthesis left, of a project of another name say, is not to be deployed.
+    shutil.rmtree(output, ignore_errors=True)
     synth = _InBackground(cloud.environment(), output)
     with narration.stage("start the local cloud") as stage:
         stage.says(cloud.start())
