@@ -121,7 +121,10 @@ def test_make_up_stays_and_its_exports_point_every_client_at_it(
         python = ROOT / ".venv" / "bin" / "python"
         code = "import boto3; print(boto3.client('s3').list_buckets()['Buckets'][0]['Name'])"
         assert shell(f'{exports}\n{python} -c "{code}"', checkout, clean).strip()
-    finally:
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(30) != 0
-    assert "interrupted" in output.read_text()
+        assert "interrupted" in output.read_text()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
