@@ -7,48 +7,28 @@ is uploaded at the end too, but whatever the end is.
 
 from __future__ import annotations
 
-import logging
-import shutil
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from localcloud.cloud import current
-from localcloud.errors import AwsError
 from localcloud.sagemaker.containers import layout
 from localcloud.sagemaker.containers.container import ContainerDirectory
 from localcloud.sagemaker.containers.images.image import Image
-from localcloud.sagemaker.containers.namespace import IsolationUnavailable
 from localcloud.sagemaker.jobs import container_run, failure, job_environment, s3_transfer
 from localcloud.sagemaker.jobs.container_run import JobLog, Outcome
 from localcloud.sagemaker.jobs.failure import JobFailure
+from localcloud.sagemaker.jobs.job_end import work_to_its_end
 from localcloud.sagemaker.jobs.processing_job import ProcessingJob
-
-logger = logging.getLogger(__name__)
 
 LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
 
 
 def run(job: ProcessingJob, image: Image) -> None:
     """Take a job that is InProgress to its end."""
-    directory = ContainerDirectory(current().directory("sagemaker", "processing", job.name))
-    try:
-        status = _work(job, image, directory)
-    except JobFailure as error:
-        status, job.failure_reason = "Failed", str(error)
-    except (AwsError, BotoCoreError, ClientError) as error:
-        status, job.failure_reason = "Failed", f"ClientError: {error}"
-    except IsolationUnavailable as error:
-        status, job.failure_reason = "Failed", f"InternalServerError: {error}"
-    except Exception as error:
-        if current().stopping.is_set():
-            return
-        logger.exception("processing job %s", job.name)
-        reason = f"InternalServerError: We encountered an internal error. Please try again. {error}"
-        status, job.failure_reason = "Failed", reason
-    finally:
-        shutil.rmtree(directory.path, ignore_errors=True)
-    job.end(status)
+    status = work_to_its_end(job, lambda directory: _work(job, image, directory))
+    if status is not None:
+        job.end(status)
 
 
 def _work(job: ProcessingJob, image: Image, directory: ContainerDirectory) -> str:

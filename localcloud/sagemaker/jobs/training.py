@@ -7,26 +7,21 @@ does not (inferred). /opt/ml/output/data becomes output.tar.gz where it is not e
 
 from __future__ import annotations
 
-import logging
-import shutil
 import tarfile
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from localcloud.cloud import current
-from localcloud.errors import AwsError, ValidationException
+from localcloud.errors import ValidationException
 from localcloud.sagemaker.containers import layout
 from localcloud.sagemaker.containers.container import Command, ContainerDirectory, Function
 from localcloud.sagemaker.containers.images.image import Image
-from localcloud.sagemaker.containers.namespace import IsolationUnavailable
 from localcloud.sagemaker.jobs import container_run, failure, job_environment, metrics, s3_transfer
 from localcloud.sagemaker.jobs.container_run import JobLog, Outcome
 from localcloud.sagemaker.jobs.failure import JobFailure
+from localcloud.sagemaker.jobs.job_end import work_to_its_end
 from localcloud.sagemaker.jobs.training_job import TrainingJob
-
-logger = logging.getLogger(__name__)
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 
@@ -56,24 +51,9 @@ def require_data(s3: Any, request: dict[str, Any], region: str) -> None:
 
 def run(job: TrainingJob, image: Image) -> None:
     """Take a job that is Starting to its end."""
-    directory = ContainerDirectory(current().directory("sagemaker", "training", job.name))
-    try:
-        end = _work(job, image, directory)
-    except JobFailure as error:
-        end, job.failure_reason = "Failed", str(error)
-    except (AwsError, BotoCoreError, ClientError) as error:
-        end, job.failure_reason = "Failed", f"ClientError: {error}"
-    except IsolationUnavailable as error:
-        end, job.failure_reason = "Failed", f"InternalServerError: {error}"
-    except Exception as error:
-        if current().stopping.is_set():
-            return
-        logger.exception("training job %s", job.name)
-        reason = f"InternalServerError: We encountered an internal error. Please try again. {error}"
-        end, job.failure_reason = "Failed", reason
-    finally:
-        shutil.rmtree(directory.path, ignore_errors=True)
-    job.enter(end)
+    status = work_to_its_end(job, lambda directory: _work(job, image, directory))
+    if status is not None:
+        job.enter(status)
 
 
 def _work(job: TrainingJob, image: Image, directory: ContainerDirectory) -> str:
