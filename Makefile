@@ -50,5 +50,5 @@ clean: ## remove what the local cloud and the builds left (not the environment)
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -E '^uv==' requirements.txt)"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode requirements.txt
-	@$(BIN)/npm ci --silent --no-fund --no-audit
+	@$(BIN)/npm ci --loglevel=error --no-fund --no-audit
 	@touch $@
