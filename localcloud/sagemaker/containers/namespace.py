@@ -57,8 +57,7 @@ def enter(root: str, temporary: str, *, hide: Sequence[str] = (), keep: Sequence
         _unshare()
         _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
         sources = [os.open(path, os.O_PATH) for path in (root, temporary)]
-        # Parents first: what lies in a kept directory is there with it.
-        kept = [(path, os.open(path, os.O_PATH)) for path in sorted(keep) if Path(path).is_dir()]
+        kept = [(path, os.open(path, os.O_PATH)) for path in _in_order(keep)]
         _make_read_only("/")
         _make_mount_point(ML)
         for source, target in zip(sources, (ML, "/tmp"), strict=True):
@@ -79,6 +78,14 @@ def enter(root: str, temporary: str, *, hide: Sequence[str] = (), keep: Sequence
             "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1; on "
             "Ubuntu kernel.apparmor_restrict_unprivileged_userns=0; in Docker --privileged)"
         ) from error
+
+
+def _in_order(keep: Sequence[str]) -> list[str]:
+    """The directories to keep, parents first: what lies in one is there with it. Before a link comes
+    what it leads to: then the link, in a directory that is kept, leads there again."""
+    present = {path for path in keep if Path(path).is_dir()}
+    real = {str(Path(path).resolve()) for path in present}
+    return [*sorted(real), *sorted(present - real)]
 
 
 def require_linux() -> None:

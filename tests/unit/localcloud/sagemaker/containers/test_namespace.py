@@ -23,13 +23,22 @@ print(json.dumps([open(path).read() for path in given["read"]]))
 """
 
 
-def test_checkout_below_tmp_is_kept_with_the_environment_inside_it(tmp_path: Path) -> None:
-    """A clone in /tmp whose .venv is listed before the clone itself."""
+@pytest.mark.parametrize("linked", [False, True])
+def test_checkout_below_tmp_is_kept_with_the_environment_inside_it(
+    tmp_path: Path, linked: bool
+) -> None:
+    """A clone in /tmp whose .venv, listed before the clone itself, may be a link to another's."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         checkout = Path(folder) / "checkout"
         environment, state = checkout / ".venv", checkout / ".slipway"
-        for directory in (environment, state, tmp_path / "ml", tmp_path / "tmp"):
+        for directory in (state, tmp_path / "ml", tmp_path / "tmp"):
             directory.mkdir(parents=True)
+        if linked:
+            elsewhere = Path(folder) / "another" / ".venv"
+            elsewhere.mkdir(parents=True)
+            environment.symlink_to(elsewhere)
+        else:
+            environment.mkdir()
         (checkout / "module.py").write_text("the checkout")
         (environment / "pyvenv.cfg").write_text("the environment")
         (tmp_path / "ml" / "input").write_text("the job")
