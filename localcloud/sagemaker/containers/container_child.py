@@ -51,7 +51,7 @@ def run(request: dict[str, Any], descriptors: list[int]) -> NoReturn:
             request["root"], request["temporary"], hide=request["hide"], keep=request["keep"]
         )
     except namespace.IsolationUnavailable as error:
-        _finish(125, str(error))
+        _finish(namespace.NOT_MADE, str(error))
     environment = dict(request["environment"])
     for name, descriptor in zip(request["sockets"], inherited, strict=True):
         os.set_inheritable(descriptor, True)

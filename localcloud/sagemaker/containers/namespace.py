@@ -39,6 +39,9 @@ _AT_RECURSIVE = 0x8000
 _MOUNT_ATTR_RDONLY = 0x1
 
 ML = "/opt/ml"
+# How the text begins, and the exit code of a container that could not be made (Docker's own).
+REFUSAL = f"SageMaker jobs cannot have their own {ML}"
+NOT_MADE = 125
 
 
 class IsolationUnavailable(Exception):
@@ -74,7 +77,7 @@ def enter(root: str, temporary: str, *, hide: Sequence[str] = (), keep: Sequence
             os.close(descriptor)
     except OSError as error:
         raise IsolationUnavailable(
-            f"SageMaker jobs cannot have their own {ML} on this machine ({error}): run as root, or "
+            f"{REFUSAL} on this machine ({error}): run as root, or "
             "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1; on "
             "Ubuntu kernel.apparmor_restrict_unprivileged_userns=0; in Docker --privileged)"
         ) from error

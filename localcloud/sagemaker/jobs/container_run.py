@@ -12,7 +12,7 @@ from datetime import datetime
 
 from localcloud import log_groups
 from localcloud.cloud import current
-from localcloud.sagemaker.containers import container
+from localcloud.sagemaker.containers import container, namespace
 from localcloud.sagemaker.containers.container import Command, ContainerDirectory, Function
 from localcloud.sagemaker.containers.frameworks import Framework
 from localcloud.sagemaker.containers.warm_parents import warm_parents
@@ -68,7 +68,10 @@ def run(
     max_runtime_seconds: float,
     stop_requested: threading.Event,
 ) -> Outcome:
-    """Run a container until it ends, is to stop (announce that), or has used up its time."""
+    """Run a container until it ends, is to stop (announce that), or has used up its time.
+
+    Raises IsolationUnavailable where the container could not be made: its program never ran.
+    """
     # The first container of a framework waits for seconds here: the job may be stopped meanwhile.
     warm_parents().get(framework)
     if stop_requested.is_set():
@@ -87,7 +90,11 @@ def run(
         stop=current().stopping,
     )
     if running.has_ended:
-        return Outcome(running.wait() or 0)
+        code = running.wait() or 0
+        last = log.lines[-1][1] if log.lines else ""
+        if code == namespace.NOT_MADE and last.startswith(namespace.REFUSAL):
+            raise namespace.IsolationUnavailable(last)
+        return Outcome(code)
     was_stopped = stop_requested.is_set()
     code = running.stop(0 if current().stopping.is_set() else STOP_SECONDS)
     return Outcome(code, was_stopped=was_stopped, was_late=not was_stopped)
