@@ -16,19 +16,20 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def live(deployed: Deployed, first_version: str) -> str:
-    """The first version, in staging and prod."""
-    deployed.decide(first_version, "Approved")
-    assert deployed.live("staging") == deployed.live("prod") == first_version
-    return first_version
-
-
 def new_version(deployed: Deployed) -> str:
     """One more version, of the pipeline as it is."""
     execution = deployed.run_pipeline()
     assert execution["PipelineExecutionStatus"] == "Succeeded", execution.get("FailureReason")
     return str(deployed.versions()[0]["ModelPackageArn"])
+
+
+@pytest.fixture(scope="module")
+def live(deployed: Deployed, first_version: str) -> str:
+    """A version in staging and prod: a new one, above any that other tests left approved."""
+    version = new_version(deployed)
+    deployed.decide(version, "Approved")
+    assert deployed.live("staging") == deployed.live("prod") == version
+    return version
 
 
 def test_artifact_that_is_gone_stops_before_anything_is_touched(
