@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.timing import RUNS, Measured, run, seconds
+from bench import timing
+from bench.timing import Measured, run
 
 _SHARES = re.compile(
     r"push to production.*?([\d.]+) s: ([\d.]+) s jobs, ([\d.]+) s build and tests, ([\d.]+) s",
@@ -39,10 +40,10 @@ def measure(data: Path | None) -> DemoTime:
     environment = {**os.environ, "COLUMNS": "240"}
     run(command, environment)
     printed: list[str] = []
-    wall = [seconds(lambda: printed.append(run(command, environment))) for _ in range(RUNS)]
+    wall = timing.measure(lambda: printed.append(run(command, environment)))
     parts = [_parts(text) for text in printed]
     whole, jobs, build, rest = (Measured(tuple(values)) for values in zip(*parts, strict=True))
-    return DemoTime(Measured(tuple(wall)), whole, jobs, build, rest)
+    return DemoTime(wall, whole, jobs, build, rest)
 
 
 def _parts(printed: str) -> tuple[float, ...]:
