@@ -7,6 +7,7 @@ import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bench import data_quality_time
 from bench.demo_time import DemoTime
 from bench.server_memory import Memory
 from bench.timing import RUNS, Pair
@@ -31,6 +32,7 @@ class Results:
     synth_alike: Pair
     handlers: tuple[Handler, ...]
     memory: Memory
+    data_quality: tuple[data_quality_time.Size, ...]
     test_seconds: float | None
     reasons: str
 
@@ -101,6 +103,7 @@ def markdown(results: Results) -> str:
             "",
             None,
         ),
+        *(_data_quality(size) for size in results.data_quality),
         (
             "`make test` (one run)",
             "not measured in this run"
@@ -125,3 +128,17 @@ def markdown(results: Results) -> str:
         mark = {True: "yes", False: "**no**", None: ""}[met]
         lines.append(f"| {what} | {measured} | {goal} | {mark} |")
     return "\n".join([*lines, "", results.reasons.strip(), ""])
+
+
+def _data_quality(size: data_quality_time.Size) -> tuple[str, str, str, None]:
+    columns = data_quality_time.FRACTIONS + data_quality_time.INTEGERS
+    once = " (one run)" if size.rows >= data_quality_time.ONCE else ""
+    what = (
+        f"data-quality statistics of {size.rows:,} rows of {columns} numbers, against pandas"
+        f" `read_csv` and `describe`{once}"
+    )
+    measured = (
+        f"{size.seconds.subject} s and {size.megabytes.subject.median:.0f} MB against"
+        f" {size.seconds.baseline} s and {size.megabytes.baseline.median:.0f} MB"
+    )
+    return what, measured, "", None
