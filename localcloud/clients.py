@@ -21,6 +21,9 @@ from localcloud.cloud import current
 from localcloud.errors import AwsError
 
 SESSION_SECONDS = 3600
+# Lambda answers when the function has ended, after fifteen minutes at most; botocore would invoke it a
+# second time after one.
+_READ_SECONDS = {"lambda": 910}
 
 _lock = threading.Lock()
 _session = boto3.Session()
@@ -119,6 +122,7 @@ def client(service: str, region: str, credentials: Credentials | None = None) ->
                 aws_session_token=credentials.session_token if credentials else None,
                 config=Config(
                     retries={"mode": "standard", "max_attempts": 2},
+                    read_timeout=_READ_SECONDS.get(service, 60),
                     s3={"addressing_style": "path"},
                     max_pool_connections=32,
                 ),

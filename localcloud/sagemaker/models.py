@@ -7,15 +7,21 @@ from typing import Any
 
 from localcloud.sagemaker.endpoints.models import EndpointsBackend
 from localcloud.sagemaker.jobs import warm_start
-from localcloud.sagemaker.jobs.models import JobsBackend
 from localcloud.sagemaker.pipelines.models import PipelinesBackend
 from localcloud.sagemaker.registry.model_package_group import ModelPackageGroup
 from localcloud.sagemaker.registry.models import RegistryBackend
 from localcloud.sagemaker.tags import TagsBackend
+from localcloud.sagemaker.transform.models import TransformBackend
+from localcloud.sagemaker.tuning.models import TuningBackend
 
 
 class SageMakerBackend(
-    JobsBackend, RegistryBackend, PipelinesBackend, EndpointsBackend, TagsBackend
+    TransformBackend,
+    TuningBackend,
+    RegistryBackend,
+    PipelinesBackend,
+    EndpointsBackend,
+    TagsBackend,
 ):
     """State of SageMaker in one account and region."""
 

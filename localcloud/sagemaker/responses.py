@@ -5,13 +5,19 @@ from __future__ import annotations
 from moto.sagemaker.responses import SageMakerResponse as MotoResponse
 
 from localcloud.sagemaker.endpoints.responses import EndpointsResponse
-from localcloud.sagemaker.jobs.responses import JobsResponse
 from localcloud.sagemaker.pipelines.responses import PipelinesResponse
 from localcloud.sagemaker.registry.responses import RegistryResponse
+from localcloud.sagemaker.transform.responses import TransformResponse
+from localcloud.sagemaker.tuning.responses import TuningResponse
 
 
 class SageMakerResponse(
-    JobsResponse, RegistryResponse, PipelinesResponse, EndpointsResponse, MotoResponse
+    TransformResponse,
+    TuningResponse,
+    RegistryResponse,
+    PipelinesResponse,
+    EndpointsResponse,
+    MotoResponse,
 ):
     """Parses a request, calls the backend, answers."""
 

@@ -19,6 +19,8 @@ STEPS = "SageMaker Model Building Pipeline Execution Step Status Change"
 PACKAGES = "SageMaker Model Package State Change"
 PROCESSING = "SageMaker Processing Job State Change"
 TRAINING = "SageMaker Training Job State Change"
+TRANSFORM = "SageMaker Transform Job State Change"
+TUNING = "SageMaker HyperParameter Tuning Job State Change"
 
 EXCEPTIONS: dict[tuple[str, str, str], str] = {}
 
@@ -91,6 +93,8 @@ _state(STEPS, "the sample is of a processing step", "metadata.processingJob")
 _state(
     STEPS,
     "the API's metadata of these step types, in the event's casing; no sample shows them",
+    "metadata.callback",
+    "metadata.condition",
     "metadata.fail",
     "metadata.trainingJob",
     what="unpublished",
@@ -176,4 +180,26 @@ _state(
     "null where nothing has happened yet, as the recorded event has it of TrainingEndTime",
     "TrainingStartTime",
     what="type null, published: number, string",
+)
+_state(TRANSFORM, NOT_ASKED_FOR, "TransformOutput.KmsKeyId")
+_state(
+    TRANSFORM,
+    "a number as in the recorded event; the page has a string, the recorded one had not ended",
+    "TransformEndTime",
+    what="type number, published: null, string",
+)
+_state(
+    TRANSFORM,
+    "null where nothing has happened yet, as the recorded event has it of TransformEndTime",
+    "TransformStartTime",
+    what="type null, published: number, string",
+)
+_state(
+    TUNING,
+    NOT_ASKED_FOR,
+    "TrainingJobDefinition.AlgorithmSpecification.MetricDefinitions",
+    "TrainingJobDefinition.InputDataConfig[].CompressionType",
+    "TrainingJobDefinition.InputDataConfig[].RecordWrapperType",
+    "TrainingJobDefinition.OutputDataConfig.KmsKeyId",
+    "TrainingJobDefinition.ResourceConfig.VolumeKmsKeyId",
 )

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # Objects whose members are the caller's own names.
-OPEN = frozenset({"Tags", "HyperParameters", "Environment", "CustomerMetadataProperties"})
+OPEN = frozenset(
+    {
+        "Tags",
+        "HyperParameters",
+        "StaticHyperParameters",
+        "Environment",
+        "CustomerMetadataProperties",
+    }
+)
 
 
 @dataclass

@@ -21,7 +21,9 @@ NOT_CALLED = {
     "codepipeline:GetJobDetails": "a custom worker's operation; the Lambda actions get the job itself",
     "codepipeline:PutJobFailureResult": "its output is empty; tests/e2e makes functions fail",
     "codepipeline:PutJobSuccessResult": "its output is empty; the function calls it, unseen from here",
+    "sagemaker:StopHyperParameterTuningJob": "its output is empty",
     "sagemaker:StopTrainingJob": "its output is empty",
+    "sagemaker:StopTransformJob": "its output is empty",
 }
 # Members that a shape requires and the answer has not, each with the reason.
 ABSENT = {

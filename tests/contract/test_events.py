@@ -29,6 +29,7 @@ STATE_MEMBERS = (
     "ModelApprovalStatus",
     "ProcessingJobStatus",
     "TrainingJobStatus",
+    "TransformJobStatus",
 )
 EMITTED = (
     "CodeBuild Build Phase Change",
@@ -39,11 +40,13 @@ EMITTED = (
     "CodePipeline Stage Execution State Change",
     "Object Created",
     "SageMaker Endpoint State Change",
+    "SageMaker HyperParameter Tuning Job State Change",
     "SageMaker Model Building Pipeline Execution Status Change",
     "SageMaker Model Building Pipeline Execution Step Status Change",
     "SageMaker Model Package State Change",
     "SageMaker Processing Job State Change",
     "SageMaker Training Job State Change",
+    "SageMaker Transform Job State Change",
 )
 
 
@@ -160,6 +163,13 @@ ENUMERATIONS = {
     ("SageMaker Training Job State Change", "TrainingJobStatus"): api_values(
         "sagemaker", "TrainingJobStatus"
     ),
+    ("SageMaker Transform Job State Change", "TransformJobStatus"): api_values(
+        "sagemaker", "TransformJobStatus"
+    ),
+    (
+        "SageMaker HyperParameter Tuning Job State Change",
+        "HyperParameterTuningJobStatus",
+    ): api_values("sagemaker", "HyperParameterTuningJobStatus"),
     ("SageMaker Training Job State Change", "SecondaryStatus"): api_values(
         "sagemaker", "SecondaryStatus"
     ),

@@ -22,13 +22,15 @@ def write_training(
     channels: Sequence[Mapping[str, Any]],
     input_mode: str,
     instance_type: str,
+    hosts: Sequence[str] = (HOST,),
+    current_host: str = HOST,
 ) -> None:
     """Write /opt/ml/input/config and make the directories that a training container writes to."""
     config = directory.make("input", "config")
     for name, content in (
         ("hyperparameters.json", dict(hyperparameters)),
         ("inputdataconfig.json", input_data_config(channels, input_mode)),
-        ("resourceconfig.json", resource_config(instance_type)),
+        ("resourceconfig.json", resource_config(instance_type, hosts, current_host)),
     ):
         (config / name).write_text(json.dumps(content))
     for parts in (("model",), ("output", "data"), ("input", "data"), ("checkpoints",)):
@@ -53,18 +55,20 @@ def input_data_config(
     return described
 
 
-def resource_config(instance_type: str) -> dict[str, Any]:
-    """resourceconfig.json of a single instance."""
+def resource_config(
+    instance_type: str, hosts: Sequence[str] = (HOST,), current_host: str = HOST
+) -> dict[str, Any]:
+    """resourceconfig.json of one of a job's hosts."""
     return {
-        "current_host": HOST,
+        "current_host": current_host,
         "current_instance_type": instance_type,
         "current_group_name": "homogeneousCluster",
-        "hosts": [HOST],
+        "hosts": list(hosts),
         "instance_groups": [
             {
                 "instance_group_name": "homogeneousCluster",
                 "instance_type": instance_type,
-                "hosts": [HOST],
+                "hosts": list(hosts),
             }
         ],
         "network_interface_name": "eth0",

@@ -66,7 +66,7 @@ def command_arguments(settings: Mapping[str, Any]) -> list[str]:
     """The hyperparameters as `--name value`, in the order of their names, as the toolkit has it."""
     arguments = []
     for name, value in sorted(settings.items()):
-        if not name.startswith("sagemaker_"):
+        if _is_the_script_s(name):
             text = value if isinstance(value, str) else _text(value)
             arguments += [f"-{name}" if len(name) == 1 else f"--{name}", text]
     return arguments
@@ -79,7 +79,7 @@ def environment(
     arguments: list[str],
 ) -> dict[str, str]:
     """The SM_ variables (training toolkit, ENVIRONMENT_VARIABLES.md)."""
-    own = {name: value for name, value in settings.items() if not name.startswith("sagemaker_")}
+    own = {name: value for name, value in settings.items() if _is_the_script_s(name)}
     variables: dict[str, Any] = {
         "SM_MODEL_DIR": str(_ML / "model"),
         "SM_INPUT_DIR": str(_ML / "input"),
@@ -106,6 +106,11 @@ def environment(
         name.removeprefix("SM_").lower(): value for name, value in variables.items()
     }
     return {name: _text(value) for name, value in variables.items()}
+
+
+def _is_the_script_s(name: str) -> bool:
+    # The service's own: those of the toolkit, and the metric by which a tuning job judges.
+    return not name.startswith("sagemaker_") and name != "_tuning_objective_metric"
 
 
 def _text(value: Any) -> str:

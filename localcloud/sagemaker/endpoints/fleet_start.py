@@ -8,31 +8,25 @@ difference: containers listen on a port of their own each, since all share this 
 
 from __future__ import annotations
 
-import shutil
-import tarfile
 import tempfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import urllib3
-from botocore.exceptions import BotoCoreError, ClientError
-
 from localcloud import clients, log_groups
 from localcloud.cloud import current
 from localcloud.errors import AwsError
+from localcloud.sagemaker.endpoints import model_data
 from localcloud.sagemaker.endpoints.data_capture import DataCapture
 from localcloud.sagemaker.endpoints.fleet import Fleet, Variant
 from localcloud.sagemaker.endpoints.fleet_plan import FleetPlan
+from localcloud.sagemaker.endpoints.health_check import wait_until_healthy
 from localcloud.sagemaker.endpoints.serving.container import ServingContainer, start_serving
-from localcloud.sagemaker.jobs.s3_transfer import split_uri
 
 if TYPE_CHECKING:
     from localcloud.sagemaker.endpoints.models import EndpointsBackend
 
 HEALTH_CHECK_SECONDS = 240.0
-_PING_SECONDS = 2.0
 
 
 class HostingFailure(Exception):
@@ -72,12 +66,12 @@ def _start_variant(
             url = container.get("ModelDataUrl")
             archive = Path(path, "model.tar.gz")
             if url:
-                _download(backend.region_name, session, url, archive)
+                model_data.download(backend.region_name, session, url, archive)
             for number in range(capacity.instances):
                 started.append(
                     start_serving(
                         container["Image"],
-                        fill_model_directory=lambda target: _unpack(archive, target, url),
+                        fill_model_directory=lambda target: model_data.unpack(archive, target, url),
                         environment={
                             "AWS_REGION": backend.region_name,
                             **container.get("Environment", {}),
@@ -88,10 +82,12 @@ def _start_variant(
                 )
         limit = wanted.get("ContainerStartupHealthCheckTimeoutInSeconds") or HEALTH_CHECK_SECONDS
         for serving in started:
-            _wait_until_healthy(serving, name, limit)
-    except BaseException:
+            _require_healthy(serving, name, limit)
+    except BaseException as error:
         for serving in started:
             serving.stop()
+        if isinstance(error, model_data.ModelDataError):
+            raise HostingFailure(str(error)) from error
         raise
     capture = (
         DataCapture(dict(plan.capture), endpoint_name, name, backend.region_name, role_arn)
@@ -99,40 +95,6 @@ def _start_variant(
         else None
     )
     return Variant(name, capacity.weight, started, capture)
-
-
-def _download(region: str, session: clients.Credentials, url: str, archive: Path) -> None:
-    """The model's archive, read as the model's role."""
-    bucket, key = split_uri(url)
-    try:
-        body = clients.client("s3", region, session).get_object(Bucket=bucket, Key=key)["Body"]
-        with archive.open("wb") as file:
-            shutil.copyfileobj(body, file)
-    except (BotoCoreError, ClientError) as error:
-        # The text was observed; on AWS it does not tell what S3 said.
-        raise HostingFailure(
-            f'Failed to download model data for container "container_1" from URL: "{url}". Please '
-            "ensure that there is an object located at the URL and that the role passed to "
-            f"CreateModel has permissions to download the object. Error from S3: {error}"
-        ) from error
-
-
-def _unpack(archive: Path, directory: Path, url: str | None) -> None:
-    if url is None:
-        return
-    try:
-        with tarfile.open(archive, "r:gz") as members:
-            entries = members.getmembers()
-            # https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-troubleshoot.html
-            links = [entry.name for entry in entries if entry.issym() or entry.islnk()]
-            if links:
-                raise tarfile.TarError(f"it holds links: {', '.join(links)}")
-            members.extractall(directory, entries, filter="data")
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise HostingFailure(
-            f'Failed to extract model data archive for container "container_1" from URL: "{url}". '
-            f"Please ensure that the object located at the URL is a valid tar.gz archive: {error}"
-        ) from error
 
 
 def _log(
@@ -149,23 +111,8 @@ def _log(
     return append
 
 
-def _wait_until_healthy(container: ServingContainer, variant: str, limit_seconds: float) -> None:
-    pool = urllib3.PoolManager(retries=False)
-
-    def healthy() -> bool:
-        if not container.is_running():
-            return True
-        try:
-            # The port is open before the server is: the request waits for it, nothing is polled.
-            url = f"http://127.0.0.1:{container.port}/ping"
-            return bool(pool.request("GET", url, timeout=_PING_SECONDS).status == 200)
-        except urllib3.exceptions.HTTPError:
-            return False
-
-    passed = current().changes.wait_until(
-        healthy, limit_seconds, stop=current().stopping, recheck_seconds=0.05
-    )
-    if not passed or not container.is_running():
+def _require_healthy(container: ServingContainer, variant: str, limit_seconds: float) -> None:
+    if not wait_until_healthy(container, limit_seconds):
         raise HostingFailure(
             f"The primary container for production variant {variant} did not pass the ping health "
             "check. Please check CloudWatch logs for this endpoint."

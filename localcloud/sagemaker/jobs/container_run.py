@@ -5,14 +5,14 @@ Log groups and streams: https://docs.aws.amazon.com/sagemaker/latest/dg/logging-
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from localcloud import log_groups
 from localcloud.cloud import current
-from localcloud.sagemaker.containers import container, namespace
+from localcloud.sagemaker.containers import container, layout, namespace
 from localcloud.sagemaker.containers.container import Command, ContainerDirectory, Function
 from localcloud.sagemaker.containers.frameworks import Framework
 from localcloud.sagemaker.containers.warm_parents import warm_parents
@@ -34,10 +34,11 @@ class JobLog:
     region: str
     lines: list[tuple[datetime, str]] = field(default_factory=list)
     stream: str = ""
+    host: str = layout.HOST
 
     def open(self) -> None:
         """Name the stream by the present moment, in seconds since 1970."""
-        self.stream = f"{self.job_name}/algo-1-{int(current().clock.now().timestamp())}"
+        self.stream = f"{self.job_name}/{self.host}-{int(current().clock.now().timestamp())}"
 
     def append(self, lines: list[str]) -> None:
         """Add lines; a tab shows as `#011`, as metric definitions expect it."""
@@ -47,6 +48,14 @@ class JobLog:
         log_groups.append(
             self.group, self.stream, escaped, account_id=self.account_id, region=self.region
         )
+
+
+class Stop(Protocol):
+    """What says that a container is to stop: a `threading.Event`, or several things in one."""
+
+    def is_set(self) -> bool:
+        """Whether it is."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,8 @@ def run(
     environment: Mapping[str, str],
     log: JobLog,
     max_runtime_seconds: float,
-    stop_requested: threading.Event,
+    stop_requested: Stop,
+    sockets: Mapping[str, int] | None = None,
 ) -> Outcome:
     """Run a container until it ends, is to stop (announce that), or has used up its time.
 
@@ -82,6 +92,7 @@ def run(
         program=program,
         directory=directory,
         environment=environment,
+        sockets=sockets,
         on_output=log.append,
     )
     current().changes.wait_until(

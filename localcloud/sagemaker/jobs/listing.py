@@ -23,13 +23,18 @@ def page(
     answer: str,
     name: str,
     newest_first: bool = False,
+    by: str | None = "CreationTime",
 ) -> dict[str, Any]:
-    """One page of summaries, as the member `answer`; `name` is their member with a name in it."""
+    """One page of summaries, as the member `answer`; `name` is their member with a name in it.
+
+    `by` is the order where the request names none; None leaves them in the order they have.
+    """
     status = name.removesuffix("Name") + "Status"
     kept = [summary for summary in summaries if _matches(summary, request, name, status)]
     members = {"Name": name, "Status": status}
-    by = members.get(request.get("SortBy") or "", "CreationTime")
-    kept.sort(key=lambda summary: summary[by])
+    by = members.get(request.get("SortBy") or "", by)
+    if by is not None:
+        kept.sort(key=lambda summary: summary[by])
     default = "Descending" if newest_first else "Ascending"
     if (request.get("SortOrder") or default) == "Descending":
         kept.reverse()

@@ -12,6 +12,7 @@ from localcloud.cloud import current
 from localcloud.errors import AwsError, ValidationException
 from localcloud.sagemaker import containers
 from localcloud.sagemaker.containers import images
+from localcloud.sagemaker.containers.images.image import Image
 from localcloud.sagemaker.jobs import (
     job_environment,
     listing,
@@ -60,8 +61,8 @@ class JobsBackend(SageMakerModelBackend):
         current().background(f"processing job {name}", processing.run, job, image)
         return job
 
-    def start_training_job(self, request: dict[str, Any]) -> TrainingJob:
-        """CreateTrainingJob: checks the request and its data, then works in the background."""
+    def check_training_request(self, request: dict[str, Any]) -> Image:
+        """Refuse a training job that could not run; the stand-in for its image."""
         request_validation.validate("CreateTrainingJob", request)
         supported_members.require_supported(
             "CreateTrainingJob", request, supported_members.TRAINING_JOB
@@ -76,9 +77,18 @@ class JobsBackend(SageMakerModelBackend):
         image = images.require_training(specification["TrainingImage"])
         training.program(image, request)
         job_environment.session(request["RoleArn"])
+        return image
+
+    def start_training_job(
+        self, request: dict[str, Any], tuning_job_arn: str | None = None
+    ) -> TrainingJob:
+        """CreateTrainingJob: checks the request and its data, then works in the background."""
+        image = self.check_training_request(request)
+        specification = request["AlgorithmSpecification"]
         definitions = specification.get("MetricDefinitions") or image.metric_definitions
         name = request["TrainingJobName"]
         job = TrainingJob(name, request, self.account_id, self.region_name, definitions)
+        job.tuning_job_arn = tuning_job_arn
         self._require_new(self.training_jobs, job, "Training job", "a training job")
         training.require_data(job_environment.s3_client(job), request, self.region_name)
         self._add(self.training_jobs, job, "Training job", "a training job")
@@ -89,14 +99,14 @@ class JobsBackend(SageMakerModelBackend):
 
     def processing_job(self, name: str) -> ProcessingJob:
         """The job, or SageMaker's words for its absence."""
-        found = _by_name(self.processing_jobs, name)
+        found = by_name(self.processing_jobs, name)
         if found is None:
             raise ValidationException(f"Could not find requested job with name: {name}")
         return found
 
     def training_job(self, name: str) -> TrainingJob:
         """The job, or SageMaker's words for its absence."""
-        found = _by_name(self.training_jobs, name)
+        found = by_name(self.training_jobs, name)
         if found is None:
             raise ValidationException("Requested resource not found.")
         return found
@@ -136,7 +146,7 @@ class JobsBackend(SageMakerModelBackend):
             jobs[job.name] = job
 
     def _require_new(self, jobs: dict[str, Any], job: Job, kind: str, indefinite: str) -> None:
-        known = _by_name(jobs, job.name)
+        known = by_name(jobs, job.name)
         if known is not None:
             raise AwsError(
                 "ResourceInUse",
@@ -145,7 +155,8 @@ class JobsBackend(SageMakerModelBackend):
             )
 
 
-def _by_name(jobs: Mapping[str, _Job], name: str) -> _Job | None:
+def by_name(jobs: Mapping[str, _Job], name: str) -> _Job | None:
+    """A job by its name, in any case."""
     # ARNs carry the name in lower case, and people describe a job by what they cut from its ARN
     # (https://github.com/aws/sagemaker-python-sdk/pull/1186): inferred that names differ in more
     # than case, for jobs' names as for pipelines'.

@@ -1,7 +1,7 @@
 """What a job's request may say here, and the refusal of what it may say only on AWS.
 
 Known differences that are accepted because nothing of them can be seen from outside: instance type
-and volume (the laptop's), volume encryption, encryption between instances (there is one),
+and volume (the laptop's), volume encryption, encryption between instances (they are one machine's),
 experiments (no lineage is kept), retries of internal errors (there are none).
 """
 
@@ -87,7 +87,8 @@ TRAINING_JOB: Members = {
         "InputMode": {"File", "FastFile"},
     },
     "OutputDataConfig": {"S3OutputPath": True, "KmsKeyId": True, "CompressionType": {"GZIP"}},
-    "ResourceConfig": {**_CLUSTER},
+    # What can share its work is the image's to say.
+    "ResourceConfig": {**_CLUSTER, "InstanceCount": True},
     "StoppingCondition": {"MaxRuntimeInSeconds": True},
     "Tags": True,
     "EnableInterContainerTrafficEncryption": True,

@@ -60,6 +60,8 @@ class TrainingJob(Job):
         self.transitions: list[dict[str, Any]] = []
         self.final_metrics: list[dict[str, Any]] = []
         self.model_artifact: str | None = None
+        # Of the tuning job that has started it, if one has.
+        self.tuning_job_arn: str | None = None
 
     @property
     def max_runtime_seconds(self) -> int:
@@ -119,6 +121,7 @@ class TrainingJob(Job):
                 **{name: self.request.get(name) for name in _REQUEST_MEMBERS},
                 "TrainingJobName": self.name,
                 "TrainingJobArn": self.arn,
+                "TuningJobArn": self.tuning_job_arn,
                 "ModelArtifacts": artifacts,
                 "TrainingJobStatus": self.status,
                 "SecondaryStatus": self.secondary_status,
@@ -159,6 +162,7 @@ class TrainingJob(Job):
         names = (
             "TrainingJobName",
             "TrainingJobArn",
+            "TuningJobArn",
             "ModelArtifacts",
             "TrainingJobStatus",
             "SecondaryStatus",

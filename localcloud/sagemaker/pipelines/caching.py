@@ -56,6 +56,7 @@ def hit(
         and earlier is not run
         and earlier.status == SUCCEEDED
         and earlier.cache_source is None
+        and earlier.selective_source is None
         and earlier.ended is not None
         and now - earlier.ended <= allowed
         and earlier.step.type == run.step.type

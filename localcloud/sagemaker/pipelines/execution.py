@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from localcloud.errors import ValidationException
+from localcloud.sagemaker.pipelines.callbacks import Callback
 from localcloud.sagemaker.pipelines.definition import Definition, Step
 from localcloud.sagemaker.pipelines.expressions import render
 
@@ -41,6 +43,8 @@ class StepRun:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     failure_reason: str | None = None
     cache_source: str | None = None
+    # The execution whose result it is, when a selective execution did not run it.
+    selective_source: str | None = None
 
     @property
     def name(self) -> str:
@@ -63,6 +67,10 @@ class StepRun:
         }
         if self.cache_source:
             described["CacheHitResult"] = {"SourcePipelineExecutionArn": self.cache_source}
+        if self.selective_source:
+            described["SelectiveExecutionResult"] = {
+                "SourcePipelineExecutionArn": self.selective_source
+            }
         return {name: value for name, value in described.items() if value is not None}
 
     def fail_with(self, message: str) -> None:
@@ -91,6 +99,9 @@ class PipelineExecution:
     display_name: str
     description: str | None = None
     max_parallel_steps: int | None = None
+    selective_config: Mapping[str, Any] | None = None
+    # The steps that may run; None for all of them.
+    selected: frozenset[str] | None = None
     status: str = EXECUTING
     failure_reason: str | None = None
     modified: datetime = field(init=False)
@@ -98,6 +109,8 @@ class PipelineExecution:
     ended: datetime | None = None
     steps: dict[str, StepRun] = field(default_factory=dict)
     stop_requested: threading.Event = field(default_factory=threading.Event)
+    # By token, those of steps that were tried again included.
+    callbacks: dict[str, Callback] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.modified = self.created
@@ -121,6 +134,27 @@ class PipelineExecution:
             if run.status == SUCCEEDED and "Condition" in run.metadata
         }
 
+    def require_retryable(self) -> None:
+        """ValidationException unless the execution can be retried."""
+        if self.status not in (FAILED, STOPPED):
+            raise ValidationException(
+                f"Pipeline execution '{self.arn}' is in status {self.status} and cannot be retried: "
+                f"only {FAILED} and {STOPPED} executions can be."
+            )
+        if any(run.step.type == "Fail" for run in self.steps.values()):
+            raise ValidationException(
+                "You cannot retry a pipeline execution ending with a FailStep"
+            )
+
+    def begin_again(self, caller: Mapping[str, Any], now: datetime) -> str:
+        """Forget what has not succeeded, and be Executing; the status that it had."""
+        previous, self.status = self.status, EXECUTING
+        self.steps = {name: run for name, run in self.steps.items() if run.status == SUCCEEDED}
+        self.failure_reason = self.ended = None
+        self.stop_requested.clear()
+        self.modified, self.modified_by = now, caller
+        return previous
+
     def describe(self, experiment: Mapping[str, Any]) -> dict[str, Any]:
         """The execution as DescribePipelineExecution answers it."""
         described: dict[str, Any] = {
@@ -130,6 +164,7 @@ class PipelineExecution:
             "PipelineExecutionStatus": self.status,
             "PipelineExecutionDescription": self.description,
             "PipelineExperimentConfig": dict(experiment) or None,
+            "SelectiveExecutionConfig": self.selective_config,
             "FailureReason": self.failure_reason,
             "CreationTime": self.created,
             "LastModifiedTime": self.modified,

@@ -87,4 +87,6 @@ def _iso(moment: datetime | None) -> str | None:
 def _camel_case(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name[:1].lower() + name[1:]: _camel_case(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_camel_case(item) for item in value]
     return value

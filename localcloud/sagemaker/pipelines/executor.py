@@ -44,9 +44,12 @@ class Executor:
         self._earlier = earlier
         self._lock = threading.Lock()
 
-    def run(self) -> None:
-        """Run the execution to its end, in this thread; its steps have threads of their own."""
-        execution_events.execution_changed(self.execution, None)
+    def run(self, previous: str | None = None) -> None:
+        """Run the execution to its end, in this thread; its steps have threads of their own.
+
+        `previous` is the status that it had before it was retried.
+        """
+        execution_events.execution_changed(self.execution, previous)
         while not current().stopping.is_set():
             ended = self._ended()
             self._start_ready()
@@ -69,13 +72,20 @@ class Executor:
             return
         running = len(self.execution.steps) - self._ended()
         statuses = {run.name: run.status for run in self.execution.steps.values()}
-        ready = graph.ready(self.execution.definition, statuses, self.execution.outcomes())
+        outcomes = self.execution.outcomes()
+        ready = [
+            step
+            for step in graph.ready(self.execution.definition, statuses, outcomes)
+            if self.execution.selected is None or step.name in self.execution.selected
+        ]
         limit = self.execution.max_parallel_steps
         for step in ready if limit is None else ready[: max(0, limit - running)]:
             self._start(step)
 
     def _start(self, step: Step) -> None:
-        run = StepRun(step, len(self.execution.steps), current().clock.now())
+        # Not the count: a retried execution has forgotten some.
+        number = 1 + max((run.number for run in self.execution.steps.values()), default=-1)
+        run = StepRun(step, number, current().clock.now())
         self.execution.steps[step.name] = run
         runner = StepRunner(self.execution, run, self._calls, self._earlier)
         current().background(f"step {step.name} of {self.execution.arn}", runner.work)

@@ -11,19 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from localcloud.errors import AwsError
-from localcloud.sagemaker.pipelines.definition import Definition
+from localcloud.errors import AwsError, ValidationException
 from localcloud.sagemaker.pipelines.execution import PipelineExecution
-
-
-@dataclass(frozen=True)
-class PipelineVersion:
-    """One definition that the pipeline has had."""
-
-    number: int
-    text: str
-    definition: Definition
-    created: datetime
+from localcloud.sagemaker.pipelines.pipeline_version import PipelineVersion
 
 
 @dataclass
@@ -51,23 +41,33 @@ class Pipeline:
         self.modified = self.created
         self.modified_by = self.created_by
 
-    def version(self, number: int | None) -> PipelineVersion:
+    def version(self, number: int | None, alias: str | None = None) -> PipelineVersion:
         """One of its versions, or the latest."""
-        if number is None:
+        if number is not None and alias is not None:
+            raise ValidationException(
+                "PipelineVersionAlias can't be specified with PipelineVersionId."
+            )
+        if number is None and alias is None:
             return self.versions[-1]
         for version in self.versions:
-            if version.number == number:
+            if version.number == number or alias in version.aliases:
                 return version
+        what = f"version {number}" if alias is None else f"version alias '{alias}'"
         raise AwsError(
-            "ResourceNotFound",
-            f"Pipeline version {number} of pipeline '{self.arn}' does not exist.",
+            "ResourceNotFound", f"Pipeline {what} of pipeline '{self.arn}' does not exist."
         )
 
-    def describe(self, number: int | None = None) -> dict[str, Any]:
+    def aliases(self) -> set[str]:
+        """The aliases of all of its versions."""
+        return {alias for version in self.versions for alias in version.aliases}
+
+    def describe(self, number: int | None = None, alias: str | None = None) -> dict[str, Any]:
         """The pipeline as DescribePipeline answers it."""
+        version = self.version(number, alias)
         described: dict[str, Any] = {
             **self._common(),
-            "PipelineDefinition": self.version(number).text,
+            **_names(version),
+            "PipelineDefinition": version.text,
             "PipelineStatus": "Active",
             "LastRunTime": self.last_run,
             "CreatedBy": dict(self.created_by),
@@ -91,6 +91,7 @@ class Pipeline:
                 "PipelineArn": self.arn,
                 "PipelineVersionId": version.number,
                 "CreationTime": version.created,
+                **_names(version),
                 "LastExecutionPipelineExecutionArn": runs[-1].arn if runs else None,
             }
         )
@@ -105,6 +106,14 @@ class Pipeline:
             "CreationTime": self.created,
             "LastModifiedTime": self.modified,
         }
+
+
+def _names(version: PipelineVersion) -> dict[str, Any]:
+    return {
+        "PipelineVersionDisplayName": version.display_name,
+        "PipelineVersionDescription": version.description,
+        "PipelineVersionAliases": list(version.aliases) or None,
+    }
 
 
 def _present(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,12 @@ from localcloud.errors import AwsError, ValidationException
 _PRINCIPAL = "sagemaker.amazonaws.com"
 _SESSION_NAME = "SageMaker"
 _LAST_STATUSES = ("Completed", "Failed", "Stopped")
-_JOBS = {"ProcessingJob": "processing_jobs", "TrainingJob": "training_jobs"}
+_JOBS = {
+    "ProcessingJob": "processing_jobs",
+    "TrainingJob": "training_jobs",
+    "TransformJob": "transform_jobs",
+    "HyperParameterTuningJob": "hyper_parameter_tuning_jobs",
+}
 
 
 class PipelineRole:

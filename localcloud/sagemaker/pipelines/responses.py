@@ -1,8 +1,7 @@
 """The operations of SageMaker Pipelines.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StartPipelineExecution.html and its siblings.
-RetryPipelineExecution, UpdatePipelineVersion, SendPipelineExecutionStepSuccess and …Failure are refused
-as not implemented.
+UpdatePipelineExecution is refused as not implemented.
 """
 
 from __future__ import annotations
@@ -31,7 +30,8 @@ class PipelinesResponse(SageMakerResponse):
     def describe_pipeline(self) -> ActionResult:
         request = validated(self, "DescribePipeline")
         pipeline = self._pipelines.pipeline(request["PipelineName"])
-        return ActionResult(pipeline.describe(request.get("PipelineVersionId")))
+        number, alias = request.get("PipelineVersionId"), request.get("PipelineVersionAlias")
+        return ActionResult(pipeline.describe(number, alias))
 
     def delete_pipeline(self) -> ActionResult:
         return ActionResult({"PipelineArn": self._pipelines.remove_pipeline(body(self))})
@@ -66,6 +66,10 @@ class PipelinesResponse(SageMakerResponse):
         summaries = [pipeline.version_summary(version) for version in items]
         return ActionResult(answer("PipelineVersionSummaries", summaries, token))
 
+    def update_pipeline_version(self) -> ActionResult:
+        pipeline, version = self._pipelines.change_version(body(self))
+        return ActionResult({"PipelineArn": pipeline.arn, "PipelineVersionId": version.number})
+
     def start_pipeline_execution(self) -> ActionResult:
         execution = self._pipelines.start_execution(body(self), caller(self))
         return ActionResult({"PipelineExecutionArn": execution.arn})
@@ -74,17 +78,35 @@ class PipelinesResponse(SageMakerResponse):
         arn = self._pipelines.stop_execution(body(self), caller(self))
         return ActionResult({"PipelineExecutionArn": arn})
 
+    def retry_pipeline_execution(self) -> ActionResult:
+        arn = self._pipelines.retry_execution(body(self), caller(self))
+        return ActionResult({"PipelineExecutionArn": arn})
+
+    def send_pipeline_execution_step_success(self) -> ActionResult:
+        return ActionResult({"PipelineExecutionArn": self._pipelines.succeed_callback(body(self))})
+
+    def send_pipeline_execution_step_failure(self) -> ActionResult:
+        return ActionResult({"PipelineExecutionArn": self._pipelines.fail_callback(body(self))})
+
     def describe_pipeline_execution(self) -> ActionResult:
         execution = self._execution("DescribePipelineExecution")
-        return ActionResult(execution.describe(self._pipelines.experiment(execution)))
+        described = execution.describe(self._pipelines.experiment(execution))
+        # Those that the version has now.
+        version = self._pipelines.pipeline(execution.pipeline_arn).version(execution.version)
+        if version.aliases:
+            described["PipelineVersionAliases"] = list(version.aliases)
+        return ActionResult(described)
 
     def list_pipeline_executions(self) -> ActionResult:
         request = validated(self, "ListPipelineExecutions")
         pipeline = self._pipelines.pipeline(request["PipelineName"])
+        alias = request.get("PipelineVersionAlias")
+        version = None if alias is None else pipeline.version(None, alias).number
         found = [
             execution
             for execution in list(pipeline.executions.values())
             if in_time(execution.created, request.get("CreatedAfter"), request.get("CreatedBefore"))
+            and version in (None, execution.version)
         ]
         by_arn = request.get("SortBy") == "PipelineExecutionArn"
         items, token = page(

@@ -19,11 +19,9 @@ from localcloud.sagemaker.pipelines.execution import (
 )
 from localcloud.sagemaker.pipelines.expressions import ExpressionError, resolve
 from localcloud.sagemaker.pipelines.scope import Calls, ExecutionScope
-from localcloud.sagemaker.pipelines.steps.step_type import StepFailure, StepStopped
+from localcloud.sagemaker.pipelines.steps.step_type import FOREVER, StepFailure, StepStopped
 
 logger = logging.getLogger(__name__)
-
-_FOREVER = 366 * 24 * 3600.0
 
 
 class StepRunner:
@@ -49,7 +47,7 @@ class StepRunner:
         try:
             # The arguments of a Condition step hold other steps, whose time has not come.
             if self.run.step.type != "Condition":
-                self.run.arguments = self.resolve(self.run.step.arguments)
+                self.run.arguments = self.resolve(steps.of(self.run.step).inputs(self.run.step))
             if not self._from_cache():
                 self._attempt()
         except StepStopped:
@@ -71,16 +69,21 @@ class StepRunner:
     def sagemaker(self) -> Any:
         return self._calls.client("sagemaker")
 
+    def client(self, service: str) -> Any:
+        return self._calls.client(service)
+
     def resolve(self, value: Any) -> Any:
         return resolve(value, self._scope)
 
     def job_ended(self, operation_noun: str, name: str) -> bool:
         return self._calls.job_ended(operation_noun, name)
 
-    def wait_until(self, condition: Callable[[], bool]) -> None:
-        stopping = current().stopping
-        if not current().changes.wait_until(condition, _FOREVER, stop=stopping):
+    def wait_until(self, condition: Callable[[], bool], seconds: float = FOREVER) -> bool:
+        cloud = current()
+        met = cloud.changes.wait_until(condition, seconds, stop=cloud.stopping)
+        if not met and cloud.stopping.is_set():
             raise StepStopped
+        return met
 
     def enter(self, status: str) -> None:
         previous, self.run.status = self.run.status, status

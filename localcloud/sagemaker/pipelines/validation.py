@@ -137,8 +137,10 @@ def _check_reference(reference: Reference, definition: Definition, where: str) -
 def _has_property(step: Step, path: Path) -> bool:
     step_type = steps.of(step)
     if step_type.describe_operation is None:
-        return len(path) == 1 and path[0] in step_type.plain_properties
+        return step_type.has_property(step, path)
     shape = _output_shape(step_type.describe_operation)
+    if step_type.list_operation and path[:1] and path[0] not in shape.members:
+        shape = _output_shape(step_type.list_operation)
     for token in path:
         if shape.type_name == "structure":
             if token not in shape.members:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from tests.contract.local import Local
-from tests.contract.scenario import delivery, functions, hosting, registry, stacks, training
+from tests.contract.scenario import (
+    batch,
+    callbacks,
+    delivery,
+    functions,
+    hosting,
+    registry,
+    stacks,
+    training,
+)
 
 
 def perform(local: Local) -> None:
@@ -12,6 +21,8 @@ def perform(local: Local) -> None:
     stacks.perform(local)
     functions.perform(local)
     delivery.perform(local)
+    callbacks.perform(local)
     model = training.finish(local, pipeline)
+    batch.perform(local, model)
     version = registry.perform(local, model)
     hosting.perform(local, version, model)

@@ -36,6 +36,10 @@ class Image(ABC):
     def training(self, hyperparameters: Mapping[str, str]) -> Command | Function:
         """What a training job runs; refuses by name what the image can do and its stand-in not."""
 
+    def trains_on_several_hosts(self, hyperparameters: Mapping[str, str]) -> bool:
+        """Whether what a training job runs can share its work with other instances."""
+        return False
+
     def serving(self) -> Command | Function:
         """What an endpoint runs."""
         raise unsupported("serving with the container image", self.repository, [])

@@ -41,6 +41,10 @@ class XGBoost(Image):
                 raise unsupported("hyperparameter of the XGBoost algorithm", name, known)
         return Function("localcloud.sagemaker.containers.xgboost_algorithm.train:main")
 
+    def trains_on_several_hosts(self, hyperparameters: Mapping[str, str]) -> bool:
+        """The built-in algorithm does; a script would have to find the other hosts by their names."""
+        return not script_mode.names_a_script(hyperparameters)
+
     def serving(self) -> Command | Function:
         """The model server of the built-in algorithm."""
         return Function("localcloud.sagemaker.endpoints.serving.xgboost_algorithm:main")

@@ -2,7 +2,9 @@
 
 Follows the container's algorithm_mode/train.py: the parameters it hands to `xgboost.train`, its
 callbacks and its model file are the same, so the trained model is. A UserError's text goes to
-/opt/ml/output/failure. Known differences: one instance, no GPU, no checkpoints, no cross-validation.
+/opt/ml/output/failure. Known differences: no GPU, no checkpoints, no cross-validation; of several hosts
+each uses one thread, since all share one machine. Assumed: a host without validation data takes no part,
+as one without training data.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +23,14 @@ from localcloud.sagemaker.containers.xgboost_algorithm import (
     channels,
     custom_metrics,
     data,
+    distributed,
     hyperparameters,
 )
 from localcloud.sagemaker.containers.xgboost_algorithm.errors import AlgorithmError, UserError
 from localcloud.sagemaker.containers.xgboost_algorithm.metric_names import MAXIMIZED
 
 MODEL_NAME = "xgboost-model"
+ONE_HOST = {"hosts": ["algo-1"], "current_host": "algo-1"}
 _ML = Path("/opt/ml")
 # What XGBoost says when the customer's data or parameters are at fault.
 _CUSTOMER_ERRORS = (
@@ -62,6 +67,7 @@ def main() -> None:
             json.loads((configuration / "inputdataconfig.json").read_text()),
             _ML / "input" / "data",
             _ML / "model",
+            json.loads((configuration / "resourceconfig.json").read_text()),
         )
     except Exception as error:  # noqa: BLE001 (whatever it is, it is the job's failure)
         logging.error("Reporting training FAILURE")
@@ -71,7 +77,11 @@ def main() -> None:
 
 
 def train(
-    given: dict[str, str], configuration: dict[str, Any], channel_root: Path, model_dir: Path
+    given: dict[str, str],
+    configuration: dict[str, Any],
+    channel_root: Path,
+    model_dir: Path,
+    resources: Mapping[str, Any] = ONE_HOST,
 ) -> None:
     """Train a model from a job's hyperparameters and channels into a directory."""
     settings = hyperparameters.validate(given)
@@ -82,26 +92,48 @@ def train(
     weights = settings.get("csv_weights", 0)
     settings.pop("use_dask_gpu_training", None)
 
+    hosts, host = resources["hosts"], resources["current_host"]
     train_path, validation_path = channel_root / "train", channel_root / "validation"
     if "validation" in validated:
         data.warn_of_redundancy(train_path, validation_path)
-    matrix = data.read(train_path, form, csv_weights=weights)
-    if matrix is None:
-        raise UserError(f"No data in training channel path {train_path}")
-    validation = None
-    if "validation" in validated:
-        validation = data.read(validation_path, form, csv_weights=weights)
-        if validation is None:
-            raise UserError(f"No data in validation channel path {validation_path}")
-    logging.info("Single node training.")
+    matrices = {"train": data.read(train_path, form, csv_weights=weights)}
+    if "validation" in validated and (matrices["train"] is not None or len(hosts) > 1):
+        matrices["validation"] = data.read(validation_path, form, csv_weights=weights)
+
+    def boost(is_master: bool) -> None:
+        _log_sizes(matrices)
+        booster = _boost(settings, matrices, model_dir, is_master=is_master)
+        if is_master:
+            booster.save_model(model_dir / MODEL_NAME)
+
+    empty = [name for name, matrix in matrices.items() if matrix is None]
+    if len(hosts) == 1:
+        if empty:
+            name = "training" if empty[0] == "train" else empty[0]
+            raise UserError(f"No data in {name} channel path {channel_root / empty[0]}")
+        logging.info("Single node training.")
+        boost(True)
+        return
+    logging.info(f"Distributed node training with {len(hosts)} hosts: {hosts}")
+    settings.setdefault("nthread", 1)
+    for name in empty:
+        logging.warning(
+            f"Host {host} does not have data in the {name} channel. Will broadcast to cluster and "
+            "will not be used in distributed training."
+        )
+    distributed.run(boost, included=not empty, hosts=hosts, current_host=host)
+
+
+def _log_sizes(matrices: Mapping[str, Any]) -> None:
+    matrix = matrices["train"]
     logging.info(f"Train matrix has {matrix.num_row()} rows and {matrix.num_col()} columns")
-    if validation is not None:
-        logging.info(f"Validation matrix has {validation.num_row()} rows")
-    booster = _boost(settings, matrix, validation, model_dir)
-    booster.save_model(model_dir / MODEL_NAME)
+    if "validation" in matrices:
+        logging.info(f"Validation matrix has {matrices['validation'].num_row()} rows")
 
 
-def _boost(settings: dict[str, Any], matrix: Any, validation: Any, model_dir: Path) -> Any:
+def _boost(
+    settings: dict[str, Any], matrices: Mapping[str, Any], model_dir: Path, *, is_master: bool
+) -> Any:
     """Call xgboost.train as the container does; `settings` become its parameters."""
     import xgboost
 
@@ -117,10 +149,10 @@ def _boost(settings: dict[str, Any], matrix: Any, validation: Any, model_dir: Pa
         settings.pop("eval_metric", None)
 
     callbacks: list[Any] = [xgboost.callback.EvaluationMonitor()]
-    if save_on_termination == "true":
+    if save_on_termination == "true" and is_master:
         callbacks.append(_intermediate_saver(model_dir))
     metric = tuned.split(":")[1] if tuned else (asked or [None])[-1]
-    if stopping_rounds and validation is not None and metric:
+    if stopping_rounds and "validation" in matrices and metric:
         callbacks.append(
             xgboost.callback.EarlyStopping(
                 rounds=stopping_rounds,
@@ -130,15 +162,12 @@ def _boost(settings: dict[str, Any], matrix: Any, validation: Any, model_dir: Pa
                 save_best=True,
             )
         )
-    watched = [(matrix, "train")]
-    if validation is not None:
-        watched.append((validation, "validation"))
     try:
         return xgboost.train(
             settings,
-            matrix,
+            matrices["train"],
             num_boost_round=rounds,
-            evals=watched,
+            evals=[(matrix, name) for name, matrix in matrices.items()],
             custom_metric=custom_metrics.evaluator(custom) if custom else None,
             callbacks=callbacks,
             verbose_eval=False,

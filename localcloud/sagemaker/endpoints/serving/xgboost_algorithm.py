@@ -1,4 +1,4 @@
-"""The HTTP server of the built-in XGBoost container: GET /ping, POST /invocations.
+"""The HTTP server of the built-in XGBoost container: /ping, /invocations, /execution-parameters.
 
 What it accepts and answers follows the open-source container
 (https://github.com/aws/sagemaker-xgboost-container) and
@@ -148,7 +148,10 @@ def format_answer(predictions: Any, accept: str) -> tuple[str, bytes]:
             f"the following: {', '.join(OUTPUT_TYPES)}",
         )
     rows = [row if isinstance(row, list) else [row] for row in predictions.tolist()]
-    if media_type == "text/csv":
+    if media_type == "text/csv" and os.environ.get("SAGEMAKER_BATCH"):
+        # As the container has it in batch transform: Python's own notation of several classes.
+        text = "".join(f"{row}\n" for row in predictions.tolist())
+    elif media_type == "text/csv":
         text = "".join(",".join(str(value) for value in row) + "\n" for row in rows)
     else:
         scores = [{"score": row[0] if len(row) == 1 else row} for row in rows]
@@ -159,6 +162,24 @@ def format_answer(predictions: Any, accept: str) -> tuple[str, bytes]:
     return media_type, text.encode("utf-8")
 
 
+def execution_parameters() -> bytes:
+    """What the container tells batch transform of itself."""
+    return json.dumps(
+        {
+            "MaxConcurrentTransforms": os.cpu_count() or 1,
+            "BatchStrategy": "MULTI_RECORD",
+            "MaxPayloadInMB": 6,
+        }
+    ).encode("utf-8")
+
+
+def _read_body(environ: dict[str, Any]) -> bytes:
+    body = environ["wsgi.input"]
+    if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+        return bytes(body.read())
+    return bytes(body.read(int(environ.get("CONTENT_LENGTH") or 0)))
+
+
 def application(boosters: list[Any]) -> Callable[..., Iterable[bytes]]:
     """The container's WSGI application."""
 
@@ -167,9 +188,10 @@ def application(boosters: list[Any]) -> Callable[..., Iterable[bytes]]:
         try:
             if (method, path) == ("GET", "/ping"):
                 content_type, body = "text/plain", b""
+            elif (method, path) == ("GET", "/execution-parameters"):
+                content_type, body = "application/json", execution_parameters()
             elif (method, path) == ("POST", "/invocations"):
-                size = int(environ.get("CONTENT_LENGTH") or 0)
-                payload = environ["wsgi.input"].read(size)
+                payload = _read_body(environ)
                 if not payload.strip():
                     start_response("204 No Content", [("Content-Length", "0")])
                     return [b""]

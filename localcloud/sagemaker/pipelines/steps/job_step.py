@@ -39,18 +39,27 @@ class JobStep(StepType):
         argument_shapes.check(f"Create{self.noun}", step.arguments, {f"{self.noun}Name"}, step.name)
 
     def run(self, context: StepContext) -> None:
-        request = self.request(context)
+        context.run.properties = self.perform(context, self.request(context, context.run.arguments))
+
+    def perform(self, context: StepContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Make the job and wait for its end; its description, or StepFailure if it ended badly."""
         name = request[f"{self.noun}Name"]
         created = call(context, f"Create{self.noun}", request)
-        context.run.metadata[self.noun] = {"Arn": created[f"{self.noun}Arn"]}
+        self.created(context, str(created[f"{self.noun}Arn"]))
         context.enter(context.run.status)
         self._wait(context, name)
         described = call(context, f"Describe{self.noun}", {f"{self.noun}Name": name})
-        self._take_over(context, described)
+        described.pop("ResponseMetadata", None)
+        self._check_end(context, described)
+        return described
 
-    def request(self, context: StepContext) -> dict[str, Any]:
-        """The request that makes the job."""
-        arguments = dict(context.run.arguments)
+    def created(self, context: StepContext, arn: str) -> None:
+        """Say in the step's metadata which job it is."""
+        context.run.metadata[self.noun] = {"Arn": arn}
+
+    def request(self, context: StepContext, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The request that makes the job, from the step's arguments."""
+        arguments = dict(given)
         prefix = arguments.get(f"{self.noun}Name")
         execution_id = context.execution.id
         arguments[f"{self.noun}Name"] = job_name(execution_id, context.run.name, prefix)
@@ -71,10 +80,7 @@ class JobStep(StepType):
                 raise
         context.wait_until(lambda: context.job_ended(self.noun, name))
 
-    def _take_over(self, context: StepContext, described: Mapping[str, Any]) -> None:
-        context.run.properties = {
-            key: value for key, value in described.items() if key != "ResponseMetadata"
-        }
+    def _check_end(self, context: StepContext, described: Mapping[str, Any]) -> None:
         status = described[f"{self.noun}Status"]
         if status == "Completed":
             return

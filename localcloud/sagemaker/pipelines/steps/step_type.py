@@ -13,7 +13,9 @@ from typing import Any, ClassVar, Protocol
 
 from localcloud.sagemaker.pipelines.definition import Definition, Step
 from localcloud.sagemaker.pipelines.execution import PipelineExecution, StepRun
+from localcloud.sagemaker.pipelines.expressions import Path
 
+FOREVER = 366 * 24 * 3600.0
 COMMON_MEMBERS = frozenset({"Name", "Type", "Arguments", "DependsOn", "DisplayName", "Description"})
 
 
@@ -41,6 +43,10 @@ class StepContext(Protocol):
         """A client of SageMaker that calls as the pipeline's role."""
         ...
 
+    def client(self, service: str) -> Any:
+        """A client of another service that calls as the pipeline's role."""
+        ...
+
     def resolve(self, value: Any) -> Any:
         """A value of the definition, with every expression replaced by what it stands for."""
         ...
@@ -49,8 +55,9 @@ class StepContext(Protocol):
         """Whether a job has reached its last status; cheap, asked after every change."""
         ...
 
-    def wait_until(self, condition: Callable[[], bool]) -> None:
-        """Wait for a condition; raises StepStopped when the local cloud itself ends."""
+    def wait_until(self, condition: Callable[[], bool], seconds: float = FOREVER) -> bool:
+        """Wait for a condition; False when the time is up first, StepStopped when the local cloud
+        itself ends."""
         ...
 
     def enter(self, status: str) -> None:
@@ -64,10 +71,15 @@ class StepType(ABC):
     name: ClassVar[str]
     # Members besides COMMON_MEMBERS.
     members: ClassVar[frozenset[str]] = frozenset()
+    # Members that may hold expressions and that the type works with beside its arguments: they are
+    # resolved along with those, and stand among them.
+    argument_members: ClassVar[frozenset[str]] = frozenset()
     # The arguments that decide whether an earlier run can be used again; none: never cached.
     cache_keys: ClassVar[tuple[str, ...]] = ()
     # The operation whose response is the step's properties, or the properties themselves.
     describe_operation: ClassVar[str | None] = None
+    # Another operation whose response's members are properties as well.
+    list_operation: ClassVar[str | None] = None
     plain_properties: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
@@ -77,6 +89,15 @@ class StepType(ABC):
     @abstractmethod
     def run(self, context: StepContext) -> None:
         """Run to the end; sets the run's metadata and properties."""
+
+    def has_property(self, step: Step, path: Path) -> bool:
+        """Whether expressions can refer to a path, when no operation's response says so."""
+        return len(path) == 1 and path[0] in self.plain_properties
+
+    def inputs(self, step: Step) -> dict[str, Any]:
+        """What the step works with: its arguments, and its `argument_members`."""
+        given = {name: step.members[name] for name in self.argument_members if name in step.members}
+        return {**step.arguments, **given}
 
     def images(self, step: Step) -> list[str]:
         """The container images that the step will use, as far as they are literal."""

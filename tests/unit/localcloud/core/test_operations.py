@@ -25,35 +25,16 @@ OURS = (
     "sagemaker-runtime",
 )
 BUS = "arn:aws:events:us-east-1:123456789012:event-bus/default"
-URI = "s3://bucket/key"
 # One of each kind of thing that moto would keep a record of.
 RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     (
         "sagemaker",
-        "CreateTransformJob",
-        {
-            "TransformJobName": "t",
-            "ModelName": "m",
-            "TransformInput": {
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": URI}}
-            },
-            "TransformOutput": {"S3OutputPath": URI},
-            "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
-        },
+        "CreateLabelingJob",
+        {"LabelingJobName": "l", "LabelAttributeName": "a", "RoleArn": "r"},
     ),
-    (
-        "sagemaker",
-        "CreateHyperParameterTuningJob",
-        {
-            "HyperParameterTuningJobName": "t",
-            "HyperParameterTuningJobConfig": {
-                "Strategy": "Random",
-                "ResourceLimits": {"MaxParallelTrainingJobs": 1},
-            },
-        },
-    ),
+    ("sagemaker", "CreateAutoMLJobV2", {"AutoMLJobName": "a", "RoleArn": "r"}),
     ("sagemaker", "CreateExperiment", {"ExperimentName": "e"}),
-    ("sagemaker", "ListTransformJobs", {}),
+    ("sagemaker", "ListCompilationJobs", {}),
     ("sagemaker", "Search", {"Resource": "TrainingJob"}),
     ("events", "CreateArchive", {"ArchiveName": "a", "EventSourceArn": BUS}),
     ("events", "PutPermission", {"StatementId": "s", "Principal": "*", "Action": "a"}),

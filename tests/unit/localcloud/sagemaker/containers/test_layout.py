@@ -66,3 +66,14 @@ def test_processing_container_finds_its_configuration(tmp_path: Path) -> None:
     assert written["ProcessingJobName"] == "job"
     resources = json.loads((config / "resourceconfig.json").read_text())
     assert resources == {"current_host": "algo-1", "hosts": ["algo-1"]}
+
+
+@pytest.mark.documented(
+    "https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html"
+)
+def test_several_hosts_know_each_other() -> None:
+    hosts = ["algo-1", "algo-2"]
+    config = layout.resource_config("ml.m5.large", hosts, "algo-2")
+    assert config["hosts"] == hosts
+    assert config["current_host"] == "algo-2"
+    assert config["instance_groups"][0]["hosts"] == hosts

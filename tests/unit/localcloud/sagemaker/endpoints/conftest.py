@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import io
-import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import numpy
 import pytest
-import xgboost
 
 from localcloud.cloud import current
+from tests.unit.localcloud.sagemaker.artifacts import archive, trained
 from tests.unit.localcloud.sagemaker.service import Service, image, running
 
 VARIANT = "AllTraffic"
@@ -96,27 +92,6 @@ def variant(model: str, number: int = 0, **members: Any) -> dict[str, Any]:
         "InitialInstanceCount": 1,
         **members,
     }
-
-
-def archive(**files: bytes) -> bytes:
-    """A model.tar.gz."""
-    content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode="w:gz") as members:
-        for name, body in files.items():
-            entry = tarfile.TarInfo(name.replace("_", "-"))
-            entry.size = len(body)
-            members.addfile(entry, io.BytesIO(body))
-    return content.getvalue()
-
-
-@functools.cache
-def trained(answer: float) -> bytes:
-    """A model of two features that has learnt to answer always the same."""
-    random = numpy.random.default_rng(0)
-    features = random.normal(size=(50, 2))
-    matrix = xgboost.DMatrix(features, label=numpy.full(50, answer))
-    booster = xgboost.train({"objective": "reg:squarederror", "nthread": 1}, matrix, 10)
-    return archive(xgboost_model=bytes(booster.save_raw()))
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.cloud import current
+from tests.unit.localcloud.sagemaker.artifacts import archive
 from tests.unit.localcloud.sagemaker.service import ACCOUNT, REGION
 
-from .conftest import VARIANT, Hosting, archive
+from .conftest import VARIANT, Hosting
 
 pytestmark = pytest.mark.documented(
     "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html"

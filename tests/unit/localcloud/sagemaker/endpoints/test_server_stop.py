@@ -8,9 +8,10 @@ from typing import Any
 
 from localcloud.cloud import current
 from localcloud.sagemaker.containers.warm_parents import warm_parents
+from tests.unit.localcloud.sagemaker.artifacts import trained
 from tests.unit.localcloud.sagemaker.service import image, running
 
-from .conftest import Hosting, trained
+from .conftest import Hosting
 
 
 def alive(pid: int) -> bool:

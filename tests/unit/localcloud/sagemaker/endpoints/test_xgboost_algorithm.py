@@ -127,3 +127,29 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no model file"):
         (tmp_path / "notes.txt").unlink()
         xgboost_algorithm.load_boosters(tmp_path)
+
+
+@pytest.mark.documented(
+    "https://github.com/aws/sagemaker-xgboost-container/blob/0499207f0456f96abe97be9651c0223d03c1dc6f/"
+    "src/sagemaker_xgboost_container/algorithm_mode/serve.py"
+)
+def test_batch_transform_gets_one_prediction_per_line_in_python_s_notation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SAGEMAKER_BATCH", "true")
+    several = numpy.array([[0.25, 0.75], [0.5, 0.5]])
+    assert xgboost_algorithm.format_answer(several, "text/csv") == (
+        "text/csv",
+        b"[0.25, 0.75]\n[0.5, 0.5]\n",
+    )
+    assert xgboost_algorithm.format_answer(numpy.array([1.5, 2.0]), "")[1] == b"1.5\n2.0\n"
+
+
+@pytest.mark.documented(
+    "https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html"
+)
+def test_the_container_says_how_it_likes_to_be_asked(client: Client) -> None:
+    parameters = json.loads(client.get("/execution-parameters").data)
+    assert parameters["BatchStrategy"] == "MULTI_RECORD"
+    assert parameters["MaxPayloadInMB"] == 6
+    assert parameters["MaxConcurrentTransforms"] >= 1

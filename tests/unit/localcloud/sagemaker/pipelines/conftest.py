@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import threading
 from collections.abc import Callable, Mapping
@@ -22,8 +21,10 @@ from localcloud.sagemaker.pipelines.parameters import values_for_execution
 from tests.local_server import LocalCloud, service_principal
 
 from .definitions import PIPELINE_ARN, ROLE_ARN
+from .fake_services import FakeLambda, FakeS3, FakeSqs
 
 _LAST = ("Completed", "Failed", "Stopped")
+_NOUNS = ("ProcessingJob", "TrainingJob", "TransformJob", "HyperParameterTuningJob")
 
 
 class FakeSageMaker:
@@ -61,7 +62,7 @@ class FakeSageMaker:
         return call
 
     def _answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        for noun in ("ProcessingJob", "TrainingJob"):
+        for noun in _NOUNS:
             if operation == f"Create{noun}":
                 return self._create(noun, request)
             if operation == f"Describe{noun}":
@@ -69,6 +70,8 @@ class FakeSageMaker:
             if operation == f"Stop{noun}":
                 self.finish(step_of(request[f"{noun}Name"]), {f"{noun}Status": "Stopped"})
                 return {}
+        if operation == "ListTrainingJobsForHyperParameterTuningJob":
+            return {"TrainingJobSummaries": [{"TrainingJobName": "best"}]}
         if operation == "CreateModelPackage":
             self.package = request
             return {"ModelPackageArn": f"{PIPELINE_ARN}/package/1"}
@@ -104,24 +107,11 @@ class FakeSageMaker:
         return self._ended(self.jobs[name])
 
     def _ended(self, job: Mapping[str, Any]) -> bool:
-        return any(job.get(f"{noun}JobStatus") in _LAST for noun in ("Processing", "Training"))
+        return any(job.get(f"{noun}Status") in _LAST for noun in _NOUNS)
 
     def made(self, operation: str) -> list[dict[str, Any]]:
         """The requests of an operation, in the order in which they came."""
         return [request for name, request in self.calls if name == operation]
-
-
-class FakeS3:
-    """Objects in a dictionary."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-
-    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:
-        uri = f"s3://{Bucket}/{Key}"
-        if uri not in self.objects:
-            raise refusal("GetObject", "NoSuchKey", "The specified key does not exist.", 404)
-        return {"Body": io.BytesIO(self.objects[uri])}
 
 
 class World:
@@ -131,18 +121,27 @@ class World:
         self.cloud = running_cloud
         self.sagemaker = FakeSageMaker(running_cloud.changes)
         self.s3 = FakeS3()
+        self.function = FakeLambda(running_cloud.changes)
+        self.queue = FakeSqs()
         self.executions: list[PipelineExecution] = []
         self._ids = (f"execution{number:03d}" for number in itertools.count(1))
 
     def client(self, service: str) -> Any:
-        return {"sagemaker": self.sagemaker, "s3": self.s3}[service]
+        return {
+            "sagemaker": self.sagemaker,
+            "s3": self.s3,
+            "lambda": self.function,
+            "sqs": self.queue,
+        }[service]
 
     def job_ended(self, noun: str, name: str) -> bool:
         return self.sagemaker.ended(name)
 
-    def start(self, definition: Definition, limit: int | None = None, **given: str) -> Executor:
-        """Start an execution in the background."""
-        execution = PipelineExecution(
+    def make(
+        self, definition: Definition, limit: int | None = None, **given: str
+    ) -> PipelineExecution:
+        """An execution that has not begun."""
+        return PipelineExecution(
             arn=f"{PIPELINE_ARN}/execution/{next(self._ids)}",
             pipeline_name="Abalone",
             pipeline_arn=PIPELINE_ARN,
@@ -162,10 +161,18 @@ class World:
             display_name="test",
             max_parallel_steps=limit,
         )
-        self.executions.append(execution)
+
+    def begin(self, execution: PipelineExecution, previous: str | None = None) -> Executor:
+        """Run an execution in the background, for the first time or again."""
+        if all(known is not execution for known in self.executions):
+            self.executions.append(execution)
         executor = Executor(execution, self, lambda: list(self.executions))
-        self.cloud.background("execution", executor.run)
+        self.cloud.background("execution", executor.run, previous)
         return executor
+
+    def start(self, definition: Definition, limit: int | None = None, **given: str) -> Executor:
+        """Start an execution in the background."""
+        return self.begin(self.make(definition, limit, **given))
 
     def run(self, definition: Definition, limit: int | None = None, **given: str) -> Any:
         """Run an execution to its end."""
@@ -181,17 +188,6 @@ class World:
 def step_of(job_name: str) -> str:
     """The step in a job's name."""
     return job_name.split("-")[2]
-
-
-def refusal(operation: str, code: str, message: str, status: int = 400) -> ClientError:
-    """A service's refusal, as botocore raises it."""
-    return ClientError(
-        {
-            "Error": {"Code": code, "Message": message},
-            "ResponseMetadata": {"HTTPStatusCode": status},
-        },
-        operation,
-    )
 
 
 @pytest.fixture

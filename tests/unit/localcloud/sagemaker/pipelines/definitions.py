@@ -50,6 +50,37 @@ def processing(**arguments: Any) -> dict[str, Any]:
     }
 
 
+def transform(**arguments: Any) -> dict[str, Any]:
+    """The arguments of a transform step."""
+    return {
+        "ModelName": "model",
+        "TransformInput": transform_source("s3://bucket/in"),
+        "TransformOutput": {"S3OutputPath": "s3://bucket/out"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        **arguments,
+    }
+
+
+def transform_source(uri: str) -> dict[str, Any]:
+    """A TransformInput of CSV lines."""
+    location = {"S3DataType": "S3Prefix", "S3Uri": uri}
+    return {
+        "DataSource": {"S3DataSource": location},
+        "ContentType": "text/csv",
+        "SplitType": "Line",
+    }
+
+
+def outputs(**declared: str) -> list[dict[str, str]]:
+    """Output parameters, as `name="Type"`."""
+    return [{"OutputName": name, "OutputType": kind} for name, kind in declared.items()]
+
+
+def output(step: str, name: str) -> dict[str, str]:
+    """The expression for an output parameter."""
+    return {"Get": f"Steps.{step}.OutputParameters['{name}']"}
+
+
 def text_of(*steps: Mapping[str, Any], parameters: Any = (), **members: Any) -> str:
     """The JSON of a definition."""
     return json.dumps(

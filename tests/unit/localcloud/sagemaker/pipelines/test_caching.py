@@ -63,5 +63,8 @@ def test_run_is_not_used_when_it_is_too_old_or_has_not_succeeded_or_differs() ->
     assert found(a_run(), a_run(NOW - timedelta(days=31))) is None
     assert found(a_run(), a_run(NOW - hour, "Failed")) is None
     assert found(a_run(), a_run(None, "Executing")) is None
+    reused = a_run(NOW - hour)
+    reused.selective_source = "arn"
+    assert found(a_run(), reused) is None
     assert found(a_run(Environment={"A": "1"}), a_run(NOW - hour)) is None
     assert found(a_run(RoleArn="other"), a_run(NOW - hour)) is not None

@@ -15,8 +15,9 @@ from localcloud.sagemaker.pipelines.execution_events import (
 from localcloud.sagemaker.pipelines.executor import STEP_FAILURE
 from localcloud.sagemaker.pipelines.steps.service_call import job_name
 
-from .conftest import World, refusal, step_of
+from .conftest import World, step_of
 from .definitions import PIPELINE_ARN, ROLE_ARN, checked, processing, step
+from .fake_services import refusal
 
 FILE = {"PropertyFileName": "F", "OutputName": "out", "FilePath": "evaluation.json"}
 OUT = "Steps.Prepare.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri"

@@ -174,12 +174,11 @@ def test_what_does_not_exist_is_a_resource_not_found(sagemaker: Any) -> None:
 
 
 def test_unsupported_members_are_refused_by_name(sagemaker: Any, pipeline: str) -> None:
-    config = {"SelectedSteps": [{"StepName": "Check"}]}
     code, message = refusal_of(
-        sagemaker.start_pipeline_execution, PipelineName=pipeline, SelectiveExecutionConfig=config
+        sagemaker.start_pipeline_execution, PipelineName=pipeline, MlflowExperimentName="e"
     )
     assert code == "ValidationException"
-    assert "StartPipelineExecution member 'SelectiveExecutionConfig'; supported: " in message
+    assert "StartPipelineExecution member 'MlflowExperimentName'; supported: " in message
 
 
 def test_pipelines_are_listed_in_pages(sagemaker: Any, pipeline: str) -> None:
