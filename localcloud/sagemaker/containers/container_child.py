@@ -21,6 +21,7 @@ import sys
 import threading
 import traceback
 import types
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -100,6 +101,11 @@ def _run_python(arguments: list[str]) -> None:
             2, f"{sys.executable}: can't open file '{path}': [Errno 2] No such file or directory"
         )
     sys.argv = arguments
+    if zipfile.is_zipfile(script):
+        # A zip application: its own archive is where its modules are.
+        sys.path[:] = [str(script), *_PARENT_PATH]
+        runpy.run_path(str(script), run_name="__main__")
+        return
     sys.path[:] = [str(script.resolve().parent), *_PARENT_PATH]
     module = types.ModuleType("__main__")
     module.__file__ = arguments[0]
