@@ -14,7 +14,11 @@ setup(
     license="Apache-2.0",
     packages=find_packages(include=["pipelines", "pipelines.*"]),
     # The scripts that run inside the jobs are uploaded from where the package is installed.
-    package_data={"pipelines.abalone": ["preprocess.py", "evaluate.py"]},
+    package_data={
+        "pipelines.abalone": ["preprocess.py", "evaluate.py"],
+        # The library that travels with the open check engine; none for the native one.
+        "pipelines.checks": ["wheels/*.whl"],
+    },
     python_requires=">=3.11",
     install_requires=["sagemaker==3.27.0"],
     extras_require={"test": ["pandas", "pytest", "scikit-learn", "xgboost-cpu==3.2.0"]},

@@ -15,6 +15,7 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = ""
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,15 +33,29 @@ def aws() -> OfflineAws:
 
 
 @pytest.fixture(scope="session")
-def build() -> Callable[..., dict[str, Any]]:
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files with the names of the wheels that travel with the open check engine."""
+    from pipelines.checks.wheels import PYTHONS
+
+    directory = tmp_path_factory.mktemp("wheels")
+    for python in PYTHONS:
+        (directory / f"datasketches-5.2.0-cp{python}-cp{python}-manylinux.whl").write_text(python)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def build(wheels: Path) -> Callable[..., dict[str, Any]]:
     """Build the pipeline anew and give its definition."""
     from pipelines.abalone.pipeline import get_pipeline
+    from pipelines.checks import bundle
 
     def build_definition(**arguments: Any) -> dict[str, Any]:
         session = OfflineAws(REGION, BUCKET).pipeline_session()
         defaults = {"region": REGION, "role": ROLE, "default_bucket": BUCKET}
-        pipeline = get_pipeline(**(defaults | arguments), sagemaker_session=session)
-        definition: dict[str, Any] = json.loads(pipeline.definition())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(bundle, "WHEELS", wheels)
+            pipeline = get_pipeline(**(defaults | arguments), sagemaker_session=session)
+            definition: dict[str, Any] = json.loads(pipeline.definition())
         return definition
 
     return build_definition
@@ -50,3 +65,9 @@ def build() -> Callable[..., dict[str, Any]]:
 def definition(build: Callable[..., dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The definition with all defaults, built once."""
     yield build()
+
+
+@pytest.fixture(scope="session")
+def open_definition(build: Callable[..., dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The definition with the open check engine and a tolerance, built once."""
+    yield build(check_engine="open", model_quality_tolerance="0.1")

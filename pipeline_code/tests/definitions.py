@@ -15,9 +15,15 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from botocore.validate import ParamValidator
 
 # Which API call each type of step makes, and the name that SageMaker itself adds to the request.
+EXAMPLE_URI = "s3://example-bucket/of/an/earlier/step"
+EXAMPLE_VERSION = "arn:aws:sagemaker:us-east-1:123456789012:model-package/abalonepackagegroup/3"
 REQUESTS = {
     "Processing": ("CreateProcessingJob", "ProcessingJobName"),
     "Training": ("CreateTrainingJob", "TrainingJobName"),
+    "Transform": ("CreateTransformJob", "TransformJobName"),
+    "Model": ("CreateModel", "ModelName"),
+    "QualityCheck": ("CreateProcessingJob", "ProcessingJobName"),
+    "ClarifyCheck": ("CreateProcessingJob", "ProcessingJobName"),
     "RegisterModel": ("CreateModelPackage", None),
 }
 
@@ -36,17 +42,34 @@ def _walk_steps(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def dependencies(step: dict[str, Any]) -> set[str]:
     """The steps that this one waits for, because it names them or reads something of theirs."""
-    own = {
-        key: value
-        for key, value in step["Arguments"].items()
-        if key not in ("IfSteps", "ElseSteps")
-    }
+    branches = ("IfSteps", "ElseSteps")
+    arguments = {name: item for name, item in step["Arguments"].items() if name not in branches}
+    own = step | {"Arguments": arguments}
     read = {
         match[1]
         for reference in _references(own)
         if (match := re.match(r"Steps\.([A-Za-z0-9-]+)\.", reference))
     }
     return read | set(step.get("DependsOn", []))
+
+
+def longest_chain(definition: dict[str, Any], kinds: set[str]) -> list[str]:
+    """The longest chain of steps that wait for each other, counting those of the given types."""
+    steps = all_steps(definition)
+    conditions = {
+        inner["Name"]: name
+        for name, step in steps.items()
+        for branch in ("IfSteps", "ElseSteps")
+        for inner in step["Arguments"].get(branch, [])
+    }
+
+    @cache
+    def chain(name: str) -> tuple[str, ...]:
+        before = dependencies(steps[name]) | ({conditions[name]} if name in conditions else set())
+        longest = max((chain(earlier) for earlier in before), key=len, default=())
+        return (*longest, name) if steps[name]["Type"] in kinds else longest
+
+    return list(max((chain(name) for name in steps), key=len))
 
 
 def _references(value: Any) -> Iterator[str]:
@@ -72,7 +95,7 @@ def resolve(value: Any, definition: dict[str, Any]) -> Any:
         return {
             "Parameters": defaults.get(name),
             "Execution": "abcdefghij12",
-            "Steps": "s3://example-bucket/of/an/earlier/step",
+            "Steps": _of_a_step(name),
         }[kind]
     if set(value) == {"Std:JsonGet"}:
         return 7.5
@@ -80,6 +103,12 @@ def resolve(value: Any, definition: dict[str, Any]) -> Any:
         parts = resolve(value["Std:Join"]["Values"], definition)
         return str(value["Std:Join"]["On"]).join(str(part) for part in parts)
     return {key: resolve(item, definition) for key, item in value.items()}
+
+
+def _of_a_step(name: str) -> str:
+    if name.endswith(".ModelName"):
+        return "a-name"
+    return EXAMPLE_VERSION if name.endswith("['ModelPackageArn']") else EXAMPLE_URI
 
 
 @cache

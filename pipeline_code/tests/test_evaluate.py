@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import synthetic
 import xgboost
+from botocore.exceptions import ClientError
 from pipelines.abalone import evaluate
 from scripts import archive, output, run_preprocess, train
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
@@ -65,6 +67,7 @@ def test_metrics_of_constant_labels_are_numbers() -> None:
         ("no archive", "model.tar.gz: cannot be read ("),
         ("no tar", "model.tar.gz: cannot be read ("),
         ("other file", "model.tar.gz holds no xgboost-model; it holds other"),
+        ("empty model", "xgboost-model in model.tar.gz is empty"),
         ("no model", "xgboost-model in model.tar.gz is not a model: "),
         ("empty test", "test.csv is empty; the test split is needed"),
         ("words", "test.csv: could not convert string 'x' to float64"),
@@ -84,9 +87,9 @@ def test_evaluate_ends_with_one_line(
         model.unlink()
     elif spoil == "no tar":
         model.write_text("no archive")
-    elif spoil in ("other file", "no model"):
+    elif spoil in ("other file", "no model", "empty model"):
         name = "other" if spoil == "other file" else "xgboost-model"
-        (tmp_path / name).write_text("no model")
+        (tmp_path / name).write_text("" if spoil == "empty model" else "no model")
         archive(tmp_path, name)
     else:
         test.write_text({"empty test": "", "words": "1,2,x,4\n", "features": "1,2\n"}[spoil])
@@ -96,3 +99,95 @@ def test_evaluate_ends_with_one_line(
     assert error.count("\n") == 1
     assert message in (tmp_path / "output" / "message").read_text()
     assert not (tmp_path / "processing" / "evaluation").exists()
+
+
+class Registry:
+    """SageMaker and S3 as `evaluate.py` asks them: one approved version, or none."""
+
+    def __init__(self, archive: Path | None) -> None:
+        self.archive = archive
+        self.exceptions = SimpleNamespace(ClientError=ClientError)
+
+    def client(self, service: str, region_name: str | None) -> Registry:
+        return self
+
+    def list_model_packages(self, **request: object) -> dict[str, object]:
+        assert request == {
+            "ModelPackageGroupName": "Group",
+            "ModelApprovalStatus": "Approved",
+            "SortBy": "CreationTime",
+            "SortOrder": "Descending",
+            "MaxResults": 1,
+        }
+        found = [{"ModelPackageArn": "arn:aws:sagemaker:r:a:model-package/group/7"}]
+        return {"ModelPackageSummaryList": found if self.archive else []}
+
+    def describe_model_package(self, ModelPackageName: str) -> dict[str, object]:
+        assert ModelPackageName.endswith("/7")
+        container = {"ModelDataUrl": "s3://bucket/a/model.tar.gz"}
+        return {"InferenceSpecification": {"Containers": [container]}}
+
+    def download_file(self, bucket: str, key: str, path: str) -> None:
+        assert (bucket, key) == ("bucket", "a/model.tar.gz")
+        assert self.archive is not None
+        Path(path).write_bytes(self.archive.read_bytes())
+
+
+def evaluated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live: Path | None
+) -> dict[str, object]:
+    monkeypatch.setattr(evaluate, "boto3", Registry(live))
+    arguments = ["--base-dir", str(tmp_path), "--model-package-group", "Group"]
+    assert evaluate.main(arguments) == 0
+    comparison: dict[str, object] = output(tmp_path, "evaluation.json")["comparison"]
+    return comparison
+
+
+def test_first_model_has_nothing_to_be_compared_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synthetic.write_data(tmp_path, synthetic.rows())
+    train(tmp_path, run_preprocess(tmp_path)["train"])
+    assert evaluated(tmp_path, monkeypatch, None) == {
+        "live_model_package_arn": None,
+        "mse_worse_by": 0.0,
+        "message": "no version is live yet",
+    }
+
+
+def test_candidate_is_compared_with_the_live_version_on_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synthetic.write_data(tmp_path, synthetic.rows())
+    splits = run_preprocess(tmp_path)
+    better = train(tmp_path, splits["train"])
+    live = tmp_path / "live.tar.gz"
+    archive_path = tmp_path / "processing" / "model" / "model.tar.gz"
+    live.write_bytes(archive_path.read_bytes())
+    worse = train(tmp_path, splits["train"][:20])
+    labels, features = splits["test"][:, 0], xgboost.DMatrix(splits["test"][:, 1:])
+    expected = mean_squared_error(labels, worse.predict(features)) / mean_squared_error(
+        labels, better.predict(features)
+    )
+    comparison = evaluated(tmp_path, monkeypatch, live)
+    assert comparison["mse_worse_by"] == pytest.approx(expected - 1)
+    assert expected > 1
+    message = str(comparison["message"])
+    assert message.startswith("version 7, which is live, has ")
+    assert message.endswith(f"this one is {expected - 1:.2%} worse")
+
+
+def test_live_version_with_other_features_cannot_be_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synthetic.write_data(tmp_path, synthetic.rows())
+    splits = run_preprocess(tmp_path)
+    train(tmp_path, splits["train"][:, :5])
+    live = tmp_path / "live.tar.gz"
+    live.write_bytes((tmp_path / "processing" / "model" / "model.tar.gz").read_bytes())
+    train(tmp_path, splits["train"])
+    comparison = evaluated(tmp_path, monkeypatch, live)
+    assert comparison["mse_worse_by"] == 0
+    assert "cannot be compared: the test split has 10 features; the model was trained on 4" in str(
+        comparison["message"]
+    )

@@ -26,9 +26,8 @@ def test_preprocess_divides_all_rows_and_encodes_them(tmp_path: Path) -> None:
     assert sorted(every[:, 0]) == sorted(int(r.rpartition(",")[2]) for r in synthetic.rows(240))
     assert every.shape[1] == 1 + len(preprocess.MEASUREMENTS) + len(preprocess.SEXES)
     assert (every[:, -3:].sum(axis=1) == 1).all()
-    measurements = splits["train"][:, 1:8]
-    assert np.allclose(measurements.mean(axis=0), 0)
-    assert np.allclose(measurements.std(axis=0), 1)
+    lengths = sorted(float(line.split(",")[1]) for line in synthetic.rows(240))
+    assert np.allclose(sorted(every[:, 1]), lengths)
 
 
 def test_preprocess_gives_the_same_files_twice(tmp_path: Path) -> None:
@@ -55,12 +54,41 @@ def test_preprocess_describes_the_features_it_made(tmp_path: Path) -> None:
     splits = run_preprocess(tmp_path)
     path = tmp_path / "processing" / "features" / "features.json"
     features = json.loads(path.read_text())["features"]
-    lines = [line.split(",") for line in synthetic.rows()]
     length = features[0]
-    expected = [(float(line[1]) - length["mean"]) / length["scale"] for line in lines]
-    every = np.concatenate(list(splits.values()))
-    assert np.allclose(sorted(every[:, 1]), sorted(expected))
+    assert length == {"name": "length", "imputed": np.median(splits["train"][:, 1])}
     assert [feature["name"] for feature in features[-3:]] == ["sex_F", "sex_I", "sex_M"]
+
+
+def test_data_checks_see_what_is_missing(tmp_path: Path) -> None:
+    lines = synthetic.rows(60)
+    lines = [",".join([*line.split(",")[:3], "", *line.split(",")[4:]]) for line in lines[:30]]
+    synthetic.write_data(tmp_path, lines + synthetic.rows(60)[30:])
+    splits = run_preprocess(tmp_path)
+    header, *rows = (tmp_path / "processing" / "quality" / "quality.csv").read_text().splitlines()
+    assert header == (
+        "rings,length,diameter,height,whole_weight,shucked_weight,viscera_weight,shell_weight,"
+        "sex_F,sex_I,sex_M"
+    )
+    assert len(rows) == len(splits["train"])
+    assert 0 < sum(row.split(",")[3] == "" for row in rows) < len(rows)
+
+
+def test_each_training_instance_gets_a_file_of_its_own(tmp_path: Path) -> None:
+    synthetic.write_data(tmp_path, synthetic.rows())
+    assert preprocess.main(["--base-dir", str(tmp_path), "--shards", "3"]) == 0
+    processing = tmp_path / "processing"
+    names = {
+        split: sorted(path.name for path in (processing / split).iterdir())
+        for split in ("train", "validation", "test")
+    }
+    assert names == {
+        "train": [f"train-0000{number}.csv" for number in range(3)],
+        "validation": [f"validation-0000{number}.csv" for number in range(3)],
+        "test": ["test.csv"],
+    }
+    sizes = [len(path.read_text().splitlines()) for path in (processing / "train").iterdir()]
+    assert sum(sizes) == 168
+    assert max(sizes) - min(sizes) <= 1
 
 
 def test_preprocess_reads_several_files_and_only_csv(tmp_path: Path) -> None:
@@ -109,7 +137,7 @@ def test_preprocess_reads_several_files_and_only_csv(tmp_path: Path) -> None:
         ([GOOD_ROW] * 9, "abalone.csv: 9 rows; at least 10 are needed"),
         (
             [GOOD_ROW.replace("0.095", "")] * 20,
-            "height is missing in every row of the train split",
+            "height is missing in all 14 rows of the train split that its median is taken from",
         ),
         (
             [GOOD_ROW + "\0"],

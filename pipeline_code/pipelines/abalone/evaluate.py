@@ -1,7 +1,8 @@
-"""Measure the trained model on the test split, and choose the records of its smoke test.
+"""Measure the trained model on the test split, beside the live version, and choose the records of its
+smoke test.
 
 Runs as a SageMaker processing job in the built-in XGBoost container, as one file: it may import
-only what that container holds (the standard library, NumPy, XGBoost).
+only what that container holds (the standard library, NumPy, XGBoost, boto3).
 
 Input: `<base>/processing/model/model.tar.gz`, as the training job wrote it, and
 `<base>/processing/test/test.csv` without header, the label first.
@@ -11,7 +12,8 @@ Output, in `<base>/processing/evaluation`:
 - `evaluation.json` in the form of a regression's model-quality report
   (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html): MSE,
   RMSE, MAE and R2, each with its standard deviation, which is that of 200 bootstrap resamples of
-  the test rows (fixed seed);
+  the test rows (fixed seed); and under `comparison` how much worse the model is than the latest
+  approved version of its group on the same rows, as a share of that version's MSE;
 - `golden_records.json`: requests for an endpoint that serves this model, and what the answers must
   look like. The range is that of the labels and of the predictions on the test split, rounded
   outwards to whole rings.
@@ -24,10 +26,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
+from typing import Any
 
+import boto3
 import numpy as np
 import xgboost
 
@@ -54,6 +60,8 @@ def load_model(archive: Path) -> xgboost.Booster:
                 raise EvaluationError(f"{archive.name} holds no {MODEL_NAME}; it holds {found}")
             file = tar.extractfile(names[MODEL_NAME])
             content = file.read() if file else b""
+            if not content:  # XGBoost would not refuse it, but end the process
+                raise EvaluationError(f"{MODEL_NAME} in {archive.name} is empty")
     except (OSError, tarfile.TarError) as error:
         raise EvaluationError(f"{archive}: cannot be read ({_brief(error)})") from error
     booster = xgboost.Booster()
@@ -110,7 +118,7 @@ def regression_metrics(labels: np.ndarray, predictions: np.ndarray) -> dict[str,
     }
 
 
-def quality_report(labels: np.ndarray, predictions: np.ndarray) -> dict[str, object]:
+def quality_report(labels: np.ndarray, predictions: np.ndarray) -> dict[str, Any]:
     """The content of evaluation.json."""
     draws = np.random.default_rng(SEED).integers(len(labels), size=(RESAMPLES, len(labels)))
     resampled = regression_metrics(labels[draws], predictions[draws])
@@ -125,6 +133,68 @@ def quality_report(labels: np.ndarray, predictions: np.ndarray) -> dict[str, obj
             for name, value in regression_metrics(labels, predictions).items()
         },
     }
+
+
+def aws(service: str) -> Any:
+    """A client; SageMaker tells its containers the region by AWS_REGION, which boto3 does not read."""
+    return boto3.client(service, region_name=os.environ.get("AWS_REGION"))
+
+
+def live_version(sagemaker: Any, group: str) -> tuple[str, str] | None:
+    """ARN and model artifact of the latest approved version; None if there is none yet."""
+    try:
+        found = sagemaker.list_model_packages(
+            ModelPackageGroupName=group,
+            ModelApprovalStatus="Approved",
+            SortBy="CreationTime",
+            SortOrder="Descending",
+            MaxResults=1,
+        )["ModelPackageSummaryList"]
+    except sagemaker.exceptions.ClientError as error:
+        # The first run of a project: registering its first version makes the group.
+        if "does not exist" in str(error):
+            return None
+        raise
+    if not found:
+        return None
+    arn = found[0]["ModelPackageArn"]
+    package = sagemaker.describe_model_package(ModelPackageName=arn)
+    return arn, package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+
+
+def compare_with_live(
+    arn: str, live: xgboost.Booster, features: np.ndarray, labels: np.ndarray, mse: float
+) -> dict[str, object]:
+    """How much worse than the live version the candidate is, on the same rows, in words too."""
+    name = f"version {arn.rpartition('/')[2]}, which is live,"
+    try:
+        live_mse = float(regression_metrics(labels, predict(live, features))["mse"])
+    except EvaluationError as error:
+        # A model of other features has no error on these rows; a person decides by the threshold.
+        return _comparison(arn, f"{name} cannot be compared: {error}", 0.0)
+    worse_by = mse / live_mse - 1 if live_mse > 0 else float(mse > 0)
+    side = "worse" if worse_by > 0 else "better"
+    message = f"{name} has {live_mse:.6g} on the same rows: this one is {abs(worse_by):.2%} {side}"
+    return {**_comparison(arn, message, worse_by), "live_mse": live_mse}
+
+
+def _comparison(arn: str | None, message: str, worse_by: float) -> dict[str, object]:
+    return {"live_model_package_arn": arn, "mse_worse_by": worse_by, "message": message}
+
+
+def comparison(
+    group: str | None, features: np.ndarray, labels: np.ndarray, mse: float
+) -> dict[str, object]:
+    """The `comparison` of evaluation.json."""
+    live = live_version(aws("sagemaker"), group) if group else None
+    if live is None:
+        return _comparison(None, "no version is live yet", 0.0)
+    arn, artifact = live
+    bucket, _, key = artifact.removeprefix("s3://").partition("/")
+    with tempfile.TemporaryDirectory() as directory:
+        archive = Path(directory) / "model.tar.gz"
+        aws("s3").download_file(bucket, key, str(archive))
+        return compare_with_live(arn, load_model(archive), features, labels, mse)
 
 
 def golden_records(
@@ -145,7 +215,7 @@ def golden_records(
     }
 
 
-def evaluate(processing_dir: Path) -> str:
+def evaluate(processing_dir: Path, group: str | None = None) -> str:
     """Do the whole job under the directory; gives a line that says what came out."""
     model = load_model(processing_dir / "model" / "model.tar.gz")
     records = read_records(processing_dir / "test" / "test.csv")
@@ -156,11 +226,14 @@ def evaluate(processing_dir: Path) -> str:
     labels = table[:, 0]
     predictions = predict(model, table[:, 1:])
     report = quality_report(labels, predictions)
+    mse = report["regression_metrics"]["mse"]["value"]
+    report["comparison"] = comparison(group, table[:, 1:], labels, mse)
     directory = processing_dir / "evaluation"
     directory.mkdir(parents=True, exist_ok=True)
     _write_json(directory / "evaluation.json", report)
     _write_json(directory / "golden_records.json", golden_records(records, labels, predictions))
-    return f"{len(labels)} rows, {json.dumps(report['regression_metrics'])}"
+    metrics = json.dumps(report["regression_metrics"])
+    return f"{len(labels)} rows, {metrics}; {report['comparison']['message']}"
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:
@@ -188,9 +261,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the job; gives the exit code."""
     parser = argparse.ArgumentParser(description="Measure the model on the test split.")
     parser.add_argument("--base-dir", type=Path, default=BASE_DIR, help="default: %(default)s")
-    base_dir: Path = parser.parse_args(arguments).base_dir
+    parser.add_argument(
+        "--model-package-group", help="whose live version to compare with; by default with none"
+    )
+    options = parser.parse_args(arguments)
+    base_dir: Path = options.base_dir
     try:
-        summary = evaluate(base_dir / "processing")
+        summary = evaluate(base_dir / "processing", options.model_package_group)
     except EvaluationError as error:
         report_failure(str(error), base_dir / "output")
         return 1

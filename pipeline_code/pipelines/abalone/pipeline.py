@@ -1,12 +1,20 @@
 """The Abalone pipeline: what it learns, from what, and when a model is good enough to register.
 
-    PreprocessAbaloneData ► TrainAbaloneModel ► EvaluateAbaloneModel ► CheckMSEAbaloneEvaluation
-        MSE <= MseThreshold ► RegisterAbaloneModel
-        otherwise           ► AbaloneMSETooHigh (fails the execution, naming the MSE and the bound)
+    PreprocessAbaloneData ► DataQualityCheck
+                          ► DataBiasCheck
+                          ► TrainAbaloneModel ► EvaluateAbaloneModel
+                                              ► CreateAbaloneModel ► ModelBiasCheck
+                                                                   ► ModelExplainabilityCheck
+                                                                   ► TransformAbaloneTestData
+                                                                           ► ModelQualityCheck
+    when all of these are done ► CheckMSEAbaloneEvaluation
+        MSE <= MseThreshold, and not worse than the live version ► RegisterAbaloneModel
+        otherwise                                                ► AbaloneModelNotGoodEnough
 
-This file says *what* the pipeline is: its hyperparameters, its run-time parameters and how the
-steps are wired. How each step is built is in `steps.py`, what the jobs share in `jobs.py`; the
-scripts that run inside the jobs are `preprocess.py` and `evaluate.py`.
+A check that finds a violation fails the execution, and nothing is registered. This file says *what* the
+pipeline is: its hyperparameters and how its steps are wired. How each step is built is in `steps.py`,
+`acceptance.py` and `registration.py`, what the checks look at in `model_checks.py`, the run-time
+parameters in `parameters.py`; the scripts that run inside the jobs are `preprocess.py` and `evaluate.py`.
 
 `get_pipeline` is called by `run-pipeline` and `get-pipeline-definition`. For the same arguments
 and files it always gives the same definition, so that a push that changes nothing here changes
@@ -16,16 +24,18 @@ nothing in SageMaker either.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import boto3
 from sagemaker.core.helper.session_helper import get_execution_role
-from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
 from sagemaker.core.workflow.pipeline_context import PipelineSession
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
-from pipelines.abalone import steps
-from pipelines.abalone.jobs import JobSettings
+from pipelines import check_steps
+from pipelines.abalone import acceptance, registration, steps
+from pipelines.abalone.model_checks import CHECK_SETTINGS
+from pipelines.abalone.parameters import CHECK_NAMES, pipeline_parameters
+from pipelines.check_steps import Check, CheckInputs
+from pipelines.jobs import JobSettings
 
 # Hyperparameters of the built-in XGBoost algorithm, one a line.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost_hyperparameters.html
@@ -44,45 +54,14 @@ HYPERPARAMETERS = {
 # registered. The run-time parameter MseThreshold overrides it for one execution.
 DEFAULT_MSE_THRESHOLD = 6.0
 
-
-@dataclass(frozen=True)
-class PipelineParameters:
-    """What a person or a Lambda may set for one execution, without building the pipeline anew."""
-
-    input_data_url: ParameterString
-    model_approval_status: ParameterString
-    mse_threshold: ParameterFloat
-    processing_instance_type: ParameterString
-    training_instance_type: ParameterString
-
-    def as_list(self) -> list[ParameterString | ParameterFloat]:
-        """The parameters in the order in which the definition lists them."""
-        return list(vars(self).values())
+# How much higher than the live version's the MSE of a candidate may be, as a share of it.
+DEFAULT_LIVE_MODEL_TOLERANCE = 0.0
 
 
 def get_session(region: str, default_bucket: str | None) -> PipelineSession:
     """A session that records the jobs' requests as steps instead of starting the jobs."""
     return PipelineSession(
         boto_session=boto3.Session(region_name=region), default_bucket=default_bucket
-    )
-
-
-def pipeline_parameters(input_data_url: str, mse_threshold: float) -> PipelineParameters:
-    """The run-time parameters with their default values."""
-    return PipelineParameters(
-        input_data_url=ParameterString("InputDataUrl", default_value=input_data_url),
-        model_approval_status=ParameterString(
-            "ModelApprovalStatus",
-            default_value="PendingManualApproval",
-            enum_values=["PendingManualApproval", "Approved", "Rejected"],
-        ),
-        mse_threshold=ParameterFloat("MseThreshold", default_value=mse_threshold),
-        processing_instance_type=ParameterString(
-            "ProcessingInstanceType", default_value="ml.m5.xlarge"
-        ),
-        training_instance_type=ParameterString(
-            "TrainingInstanceType", default_value="ml.m5.xlarge"
-        ),
     )
 
 
@@ -95,6 +74,11 @@ def get_pipeline(
     base_job_prefix: str = "Abalone",
     input_data_url: str | None = None,
     mse_threshold: float | str = DEFAULT_MSE_THRESHOLD,
+    live_model_tolerance: float | str = DEFAULT_LIVE_MODEL_TOLERANCE,
+    check_engine: str = "native",
+    model_quality_tolerance: float | str = 0.0,
+    relax_baseline_function_arn: str | None = None,
+    gate_training_on_data_checks: bool = False,
     sagemaker_session: PipelineSession | None = None,
 ) -> Pipeline:
     """Build the pipeline (nothing is created in SageMaker until it is upserted).
@@ -110,6 +94,14 @@ def get_pipeline(
         input_data_url: S3 URI of the data set, default of the parameter InputDataUrl;
             `s3://<default bucket>/data/abalone.csv` by default.
         mse_threshold: default of the parameter MseThreshold (a number, or one as a string).
+        live_model_tolerance: how much higher than the approved version's the candidate's MSE may
+            be, as a share of it: 0.05 allows 5 %. "off" compares with the threshold only.
+        check_engine: `native` (Model Monitor's and Clarify's containers) or `open`.
+        model_quality_tolerance: share by which the thresholds of a new model-quality baseline are
+            widened before it is registered; 0 registers it as suggested.
+        relax_baseline_function_arn: the function that does so for the native engine.
+        gate_training_on_data_checks: train only when the two data checks have passed. It makes the
+            longest chain of jobs longer by one, and saves the training of bad data.
         sagemaker_session: for tests; made from region and bucket by default.
     """
     threshold = _positive_number("mse_threshold", mse_threshold)
@@ -123,22 +115,71 @@ def get_pipeline(
         bucket=bucket,
         prefix=base_job_prefix,
         processing_instance_type=parameters.processing_instance_type,
-        training_instance_type=parameters.training_instance_type,
+        transform_instance_type=parameters.transform_instance_type,
     )
 
-    preprocess = steps.preprocess_step(jobs, parameters.input_data_url)
-    train = steps.train_step(jobs, preprocess, HYPERPARAMETERS)
-    evaluate = steps.evaluate_step(jobs, preprocess, train)
-    register = steps.register_step(
-        jobs, train, model_package_group_name, parameters.model_approval_status
+    engine = check_steps.engine(
+        check_steps.Engine(
+            jobs=jobs,
+            group=model_package_group_name,
+            settings=CHECK_SETTINGS,
+            tolerance=_share("model_quality_tolerance", model_quality_tolerance),
+            relax_function_arn=relax_baseline_function_arn,
+        ),
+        check_engine,
     )
-    too_high = steps.fail_step(evaluate, parameters.mse_threshold)
-    check = steps.condition_step(evaluate, parameters.mse_threshold, register, too_high)
+
+    def check(kind: str, inputs: CheckInputs) -> Check:
+        return engine.check(f"{CHECK_NAMES[kind]}Check", kind, parameters.checks[kind], inputs)
+
+    preprocess = steps.preprocess_step(jobs, parameters)
+    data_quality = check("data_quality", CheckInputs(steps.output_of(preprocess, "quality")))
+    data_bias = check("data_bias", CheckInputs(steps.output_of(preprocess, "train")))
+    gates = [data_quality.step, data_bias.step] if gate_training_on_data_checks else []
+    train = steps.train_step(jobs, parameters, preprocess, HYPERPARAMETERS, gates)
+    builder = steps.model_builder(jobs, train)
+    create_model = steps.create_model_step(builder)
+    transform = steps.transform_step(jobs, preprocess, create_model)
+    test_data = CheckInputs(
+        steps.output_of(preprocess, "test"),
+        model_name=create_model.properties.ModelName,
+        model_data=train.properties.ModelArtifacts.S3ModelArtifacts,
+    )
+    checks = {
+        "data_quality": data_quality,
+        "data_bias": data_bias,
+        "model_quality": check(
+            "model_quality", CheckInputs(transform.properties.TransformOutput.S3OutputPath)
+        ),
+        "model_bias": check("model_bias", test_data),
+        "explainability": check("explainability", test_data),
+    }
+    evaluate = acceptance.evaluate_step(jobs, preprocess, train, model_package_group_name)
+    register = registration.register_step(
+        jobs, builder, checks, model_package_group_name, parameters
+    )
+    allowed = _allowed_to_be_worse(live_model_tolerance)
+    condition = acceptance.condition_step(
+        evaluate,
+        parameters,
+        allowed,
+        checks.values(),
+        register,
+        acceptance.fail_step(evaluate, parameters, allowed),
+    )
 
     return Pipeline(
         name=pipeline_name,
         parameters=parameters.as_list(),
-        steps=[preprocess, train, evaluate, check],
+        steps=[
+            preprocess,
+            train,
+            create_model,
+            transform,
+            *(step for made in checks.values() for step in made.steps),
+            evaluate,
+            condition,
+        ],
         sagemaker_session=session,
     )
 
@@ -152,3 +193,17 @@ def _positive_number(name: str, value: float | str) -> float:
     if not (math.isfinite(number) and number > 0):
         raise ValueError(f"{name} is {value!r}; a number above 0 is needed")
     return number
+
+
+def _share(name: str, value: float | str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0):
+        raise ValueError(f"{name} is {value!r}; a share of 0 or more is needed, 0.1 for 10 %")
+    return number
+
+
+def _allowed_to_be_worse(tolerance: float | str) -> float | None:
+    return None if tolerance == "off" else _share("live_model_tolerance", tolerance)

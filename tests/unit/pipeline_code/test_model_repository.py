@@ -74,6 +74,11 @@ def test_buildspec_arguments_are_json_with_the_variables_of_the_build(tmp_path: 
         "ARTIFACT_BUCKET": "a-bucket",
         "INPUT_DATA_URL": "s3://a-bucket/data/abalone.csv",
         "METRIC_THRESHOLD": "6.0",
+        "CHECK_ENGINE": "native",
+        "MODEL_QUALITY_TOLERANCE": "0.1",
+        "RELAX_BASELINE_FUNCTION_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:Relax",
+        "GATE_TRAINING_ON_DATA_CHECKS": "true",
+        "LIVE_MODEL_TOLERANCE": "off",
         "SAGEMAKER_PROJECT_NAME": "abalone",
         "CODEBUILD_RESOLVED_SOURCE_VERSION": "0123abcd",
     }
@@ -97,7 +102,39 @@ def test_buildspec_arguments_are_json_with_the_variables_of_the_build(tmp_path: 
         "model_package_group_name": "AbalonePackageGroup",
         "input_data_url": "s3://a-bucket/data/abalone.csv",
         "mse_threshold": "6.0",
+        "live_model_tolerance": "off",
+        "check_engine": "native",
+        "model_quality_tolerance": "0.1",
+        "relax_baseline_function_arn": "arn:aws:lambda:eu-west-1:123456789012:function:Relax",
+        "gate_training_on_data_checks": True,
     }
+
+
+@pytest.mark.parametrize(("engine", "gets"), [("native", False), ("open", True)])
+def test_buildspec_gets_the_open_engines_library_before_it_packages(
+    tmp_path: Path, engine: str, gets: bool
+) -> None:
+    """Run the install commands with a stand-in for Python that notes what it is asked."""
+    buildspec = yaml.safe_load((REPOSITORY / "codebuild-buildspec.yml").read_text())
+    noted = tmp_path / "noted"
+    stand_in = tmp_path / "python"
+    stand_in.write_text(f'#!/bin/sh\necho "$@" >> {noted}\n')
+    stand_in.chmod(0o755)
+    for command in buildspec["phases"]["install"]["commands"]:
+        subprocess.run(
+            ["sh", "-c", command],
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CHECK_ENGINE": engine},
+            check=True,
+            timeout=60,
+        )
+    asked = noted.read_text().splitlines()
+    (package,) = (line for line in asked if line.endswith(" ."))
+    assert asked[-1] == package
+    assert ("-m pipelines.checks.get_wheels" in asked) is gets
+
+
+def test_what_travels_with_the_open_engine_is_packaged() -> None:
+    assert '"pipelines.checks": ["wheels/*.whl"]' in (REPOSITORY / "setup.py").read_text()
 
 
 def test_requirements_are_pinned_to_the_versions_of_the_project() -> None:

@@ -1,4 +1,4 @@
-"""What the jobs of the Abalone pipeline have in common: role, containers, instances, S3 places.
+"""What the jobs of the pipelines have in common: role, containers, instances, S3 places.
 
 Everything that one execution writes goes under `s3://<bucket>/<prefix>/<execution id>/`, so that
 executions never overwrite each other and the files of a model version stay where its registration
@@ -9,6 +9,7 @@ Containers and the libraries in them: https://docs.aws.amazon.com/sagemaker/late
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,7 +47,7 @@ def container_image(framework: str, region: str) -> str:
 
 @dataclass(frozen=True)
 class JobSettings:
-    """What all jobs of the pipeline have in common."""
+    """What all jobs of a pipeline have in common."""
 
     session: PipelineSession
     region: str
@@ -54,7 +55,7 @@ class JobSettings:
     bucket: str
     prefix: str
     processing_instance_type: ParameterString
-    training_instance_type: ParameterString
+    transform_instance_type: ParameterString
 
     def output_uri(self, *path: str) -> Join:
         """The S3 URI of one output of the running execution."""
@@ -100,12 +101,17 @@ def job_input(name: str, source: str | PipelineVariable, directory: str) -> Proc
     )
 
 
-def job_output(jobs: JobSettings, name: str) -> ProcessingOutput:
-    """Files of `/opt/ml/processing/<name>`, copied to S3 when the job has succeeded."""
+def job_output(
+    jobs: JobSettings, name: str, prefix: Sequence[str] | None = None
+) -> ProcessingOutput:
+    """Files of `/opt/ml/processing/<name>`, copied to S3 when the job has succeeded.
+
+    They go to the execution's `<name>`, or to the prefix below it.
+    """
     return ProcessingOutput(
         output_name=name,
         s3_output=ProcessingS3Output(
-            s3_uri=jobs.output_uri(name),
+            s3_uri=jobs.output_uri(*(prefix or [name])),
             local_path=f"/opt/ml/processing/{name}",
             s3_upload_mode="EndOfJob",
         ),
