@@ -5,13 +5,26 @@ docs/configuration.md has one row for each field; a test compares the two.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.reading import ConfigurationError, number, one_of, optional, read, setting, tags, text
+from infra.reading import (
+    ConfigurationError,
+    number,
+    one_of,
+    optional,
+    or_word,
+    read,
+    setting,
+    shown,
+    tags,
+    text,
+)
 
 CONTEXT_KEY = "slipway"
+OFF = "off"
 
 # The longest name made of the project's is an endpoint's: `<project>-staging`, 63 at most.
 _PROJECT = text(
@@ -64,6 +77,38 @@ class SourceConfig:
 
     type: str = setting("kind of repository", one_of("codecommit"), default="codecommit")
     branch: str = setting("the branch whose pushes start a build", _BRANCH, default="main")
+
+
+@dataclass(frozen=True)
+class ChecksConfig:
+    """The checks of a model version, and when it is good enough."""
+
+    engine: str = setting(
+        "who makes the five checks: AWS's containers, or code of the model repository",
+        one_of("native", "open"),
+        default="native",
+    )
+    model_quality_tolerance: float = setting(
+        "share by which the thresholds of a new model-quality baseline are widened",
+        number(0, 10),
+        default=0.1,
+    )
+    retrain_baselines: str = setting(
+        "which baselines a retrained version registers", one_of("carry", "refresh"), default="carry"
+    )
+    drift_response: str = setting(
+        "which baselines a version registers that was trained after a drift violation",
+        one_of("refresh", "carry"),
+        default="refresh",
+    )
+    gate_training: bool = setting(
+        "whether training waits for the two checks of the data", one_of(False, True), default=False
+    )
+    live_model_tolerance: float | str = setting(
+        "share by which a model's error may exceed the live one's; off compares with none",
+        or_word(OFF, number(0, 10)),
+        default=0,
+    )
 
 
 @dataclass(frozen=True)
@@ -121,6 +166,7 @@ class Config:
         number(0, 1_000_000_000),
         default=6.0,
     )
+    checks: ChecksConfig = setting("the checks", default_factory=ChecksConfig)
     stages: StagesConfig = setting("the stages", default_factory=StagesConfig)
     notification_email: str | None = setting(
         "who is told of alarms, failed pipelines and waiting approvals; null subscribes nobody",
@@ -147,8 +193,18 @@ class Config:
         return self.input_data_key or f"data/{self.project}.csv"
 
 
-def load(context: Mapping[str, Any] | None) -> Config:
-    """The configuration in the context's `slipway`. Raises ConfigurationError."""
+def load(context: Mapping[str, Any] | str | None) -> Config:
+    """The configuration in the context's `slipway`. Raises ConfigurationError.
+
+    On the command line, `cdk deploy -c slipway='{"project": …}'`, it is a text in JSON.
+    """
+    if isinstance(context, str):
+        try:
+            context = json.loads(context)
+        except json.JSONDecodeError as error:
+            raise ConfigurationError(
+                f"{CONTEXT_KEY} is {shown(context)}, which is not JSON: {error}"
+            ) from error
     if context is None:
         raise ConfigurationError(
             f'the context key "{CONTEXT_KEY}" is missing from cdk.json; the least is '

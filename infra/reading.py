@@ -118,6 +118,17 @@ def optional(check: Check) -> Check:
     return checked
 
 
+def or_word(word: str, check: Check) -> Check:
+    """A word, or what another check allows. Unlike null, which the CDK drops from what is inside a
+    context key's object, it can stand where a field's default is something else."""
+
+    def checked(value: Any) -> str | None:
+        allowed = None if value == word else check(value)
+        return f"{shown(word)} or {allowed}" if allowed else None
+
+    return checked
+
+
 def tags(value: Any) -> str | None:
     """An object of strings by string, such as every AWS service takes as tags.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.config import Config
+from infra.config import ChecksConfig, Config
 from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.permissions import ANY_OBJECT, allow, pass_to_sagemaker, service
 from infra.constructs.sagemaker_arns import SageMakerArns
@@ -36,6 +37,7 @@ class ModelBuild(Construct):
         names: Names,
         bucket: s3.IBucket,
         execution_role: PipelineExecutionRole,
+        relax_baseline: lambda_.IFunction,
     ) -> None:
         super().__init__(scope, construct_id)
         log_group = ServiceLogGroup(self, "LogGroup", retention_days=config.log_retention_days)
@@ -53,6 +55,8 @@ class ModelBuild(Construct):
             "ARTIFACT_BUCKET": bucket.bucket_name,
             "INPUT_DATA_URL": f"s3://{bucket.bucket_name}/{config.data_key}",
             "METRIC_THRESHOLD": str(config.metric_threshold),
+            **check_variables(config.checks),
+            "RELAX_BASELINE_FUNCTION_ARN": relax_baseline.function_arn,
         }
         self.project = codebuild.PipelineProject(
             self,
@@ -124,3 +128,14 @@ class ModelBuild(Construct):
         # The SDK looks whether the role can do what it will be asked to.
         allow(role, ["iam:GetRole", "iam:SimulatePrincipalPolicy"], [execution_role.role_arn])
         pass_to_sagemaker(role, execution_role)
+
+
+def check_variables(checks: ChecksConfig) -> dict[str, str]:
+    """What the buildspec passes on to the pipeline's definition."""
+    return {
+        "CHECK_ENGINE": checks.engine,
+        "MODEL_QUALITY_TOLERANCE": str(checks.model_quality_tolerance),
+        # JSON's words: the buildspec writes it into an object.
+        "GATE_TRAINING_ON_DATA_CHECKS": "true" if checks.gate_training else "false",
+        "LIVE_MODEL_TOLERANCE": str(checks.live_model_tolerance),
+    }

@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.config import ChecksConfig
 from infra.constructs.pipeline_roles import PipelineRoles
 from infra.constructs.pipeline_trigger import PipelineTrigger
 from infra.constructs.superseding_pipeline import superseding_pipeline
@@ -32,6 +33,7 @@ class ModelBuildPipeline(Construct):
         construct_id: str,
         *,
         names: Names,
+        checks: ChecksConfig,
         repository: codecommit.IRepository,
         branch: str,
         bucket: s3.IBucket,
@@ -75,6 +77,9 @@ class ModelBuildPipeline(Construct):
             "pipelineName": names.sagemaker_pipeline,
             "executionDisplayName": f"commit-#{{{SOURCE_VARIABLES}.CommitId}}",
             "parameters": {},
+            "modelPackageGroupName": names.model_package_group,
+            "retrainBaselines": checks.retrain_baselines,
+            "driftResponse": checks.drift_response,
         }
         self.pipeline.add_stage(
             stage_name="Train",

@@ -29,7 +29,20 @@ class SageMakerArns:
 
     def jobs(self) -> list[str]:
         """The jobs that pipelines start: their names begin with `pipelines-`."""
-        return [self._arn(f"{kind}-job/pipelines-*") for kind in ("processing", "training")]
+        kinds = ("processing", "training", "transform")
+        return [self._arn(f"{kind}-job/pipelines-*") for kind in kinds]
+
+    def pipeline_models(self) -> list[str]:
+        """The models that pipelines make, named as their jobs are."""
+        return [self._arn("model/pipelines-*")]
+
+    def shadow_endpoints(self) -> list[str]:
+        """The endpoints that Clarify makes to ask a model, and deletes again."""
+        return [self._arn("endpoint/sm-clarify-*")]
+
+    def shadow_endpoint_configs(self) -> list[str]:
+        """Their configurations."""
+        return [self._arn("endpoint-config/sm-clarify-*")]
 
     def model_package_group(self) -> list[str]:
         """The group in the Model Registry."""

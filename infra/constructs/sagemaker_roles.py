@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -16,6 +17,12 @@ from infra.names import Names
 
 # AWS's framework and algorithm images lie in accounts of AWS's, which differ by region.
 IMAGES = "arn:{partition}:ecr:{region}:*:repository/sagemaker-*"
+NAMED_BY_PIPELINES = (
+    "SageMaker Pipelines makes the names of its jobs and models, beginning with `pipelines-`."
+)
+NAMED_BY_CLARIFY = (
+    "Clarify makes the names of its shadow endpoints and their configurations: `sm-clarify-…`."
+)
 
 
 class PipelineExecutionRole(iam.Role):
@@ -48,10 +55,17 @@ class PipelineExecutionRole(iam.Role):
             [
                 *(f"sagemaker:{verb}ProcessingJob" for verb in ("Create", "Describe", "Stop")),
                 *(f"sagemaker:{verb}TrainingJob" for verb in ("Create", "Describe", "Stop")),
+                *(f"sagemaker:{verb}TransformJob" for verb in ("Create", "Describe", "Stop")),
                 "sagemaker:AddTags",
             ],
             arns.jobs(),
-            because="SageMaker Pipelines makes the names of its jobs, beginning with `pipelines-`.",
+            because=NAMED_BY_PIPELINES,
+        )
+        allow(
+            self,
+            ["sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:AddTags"],
+            arns.pipeline_models(),
+            because=NAMED_BY_PIPELINES,
         )
         allow(
             self,
@@ -59,13 +73,16 @@ class PipelineExecutionRole(iam.Role):
                 "sagemaker:CreateModelPackage",
                 "sagemaker:DescribeModelPackage",
                 "sagemaker:DescribeModelPackageGroup",
+                # The baselines that the checks compare with, and the live version's model, are found
+                # through the group.
+                "sagemaker:ListModelPackages",
             ],
             [*arns.model_package_group(), *arns.versions()],
             because=ANY_VERSION,
         )
         pass_to_sagemaker(self, self)
         pull_images(self)
-        write_logs(self, "TrainingJobs", "ProcessingJobs")
+        write_logs(self, "TrainingJobs", "ProcessingJobs", "TransformJobs")
         # SDK 3 refuses a role, before a pipeline is built with it, unless it may do these on "*"
         # (sagemaker.core.helper.iam_policies, role type "training"). The network actions are used by
         # jobs in a VPC only.
@@ -84,6 +101,42 @@ class PipelineExecutionRole(iam.Role):
             ["*"],
             because="SageMaker's SDK 3 refuses a role for jobs unless it may do these on all resources.",
         )
+
+    def make_native_checks(self, names: Names, relax_baseline: lambda_.IFunction) -> None:
+        """Let the jobs be Clarify's, which ask the model behind an endpoint of their own, and let the
+        pipeline invoke the function that widens a new baseline's thresholds.
+
+        https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-processing-job-configure-how-it-works.html
+        says that there is such an endpoint. Its name, and AddTags, are observed; the endpoint writes its
+        logs as the model's role, which is this one.
+        """
+        arns = SageMakerArns(self, names)
+        endpoints, configs = arns.shadow_endpoints(), arns.shadow_endpoint_configs()
+        # An endpoint is authorised on its configuration too.
+        allow(
+            self,
+            ["sagemaker:CreateEndpoint", "sagemaker:AddTags"],
+            [*endpoints, *configs],
+            because=NAMED_BY_CLARIFY,
+        )
+        allow(
+            self,
+            ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint", "sagemaker:DeleteEndpoint"],
+            endpoints,
+            because=NAMED_BY_CLARIFY,
+        )
+        allow(
+            self,
+            [
+                "sagemaker:CreateEndpointConfig",
+                "sagemaker:DescribeEndpointConfig",
+                "sagemaker:DeleteEndpointConfig",
+            ],
+            configs,
+            because=NAMED_BY_CLARIFY,
+        )
+        write_logs(self, "Endpoints/sm-clarify-")
+        allow(self, ["lambda:InvokeFunction"], [relax_baseline.function_arn])
 
 
 class EndpointRole(iam.Role):

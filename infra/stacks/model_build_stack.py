@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
@@ -11,6 +12,7 @@ from infra.config import Config
 from infra.constructs.data_bucket import DataBucket
 from infra.constructs.model_build import ModelBuild
 from infra.constructs.model_build_pipeline import ModelBuildPipeline
+from infra.constructs.permissions import ANY_OBJECT, ANY_VERSION
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.sagemaker_arns import SageMakerArns
 from infra.constructs.sagemaker_roles import PipelineExecutionRole
@@ -49,6 +51,9 @@ class ModelBuildStack(cdk.Stack):
             bucket=bucket,
             names=names,
         )
+        relax_baseline = self._relax_baseline(config, bucket).function
+        if config.checks.engine == "native":
+            role.make_native_checks(names, relax_baseline)
         undelivered = UndeliveredEvents(self, "UndeliveredEvents")
         build = ModelBuild(
             self,
@@ -57,16 +62,18 @@ class ModelBuildStack(cdk.Stack):
             names=names,
             bucket=bucket,
             execution_role=role,
+            relax_baseline=relax_baseline,
         )
         pipeline = ModelBuildPipeline(
             self,
             "Pipeline",
             names=names,
+            checks=config.checks,
             repository=repository,
             branch=config.source.branch,
             bucket=bucket,
             project=build.project,
-            start_pipeline=self._start_pipeline(config, names).function,
+            start_pipeline=self._start_pipeline(config, names, bucket).function,
             undelivered=undelivered,
         )
         self._output("RepositoryName", repository.repository_name)
@@ -77,9 +84,10 @@ class ModelBuildStack(cdk.Stack):
         self._output("SageMakerPipelineName", names.sagemaker_pipeline)
         self._output("SageMakerPipelineRoleArn", role.role_arn)
         self._output("ModelPackageGroupName", group.model_package_group_name)
+        self._output("RelaxBaselineFunctionArn", relax_baseline.function_arn)
         self._output("UndeliveredEventsQueueName", undelivered.queue_name, export=True)
 
-    def _start_pipeline(self, config: Config, names: Names) -> PythonFunction:
+    def _start_pipeline(self, config: Config, names: Names, bucket: s3.IBucket) -> PythonFunction:
         function = PythonFunction(
             self,
             "StartPipelineFunction",
@@ -90,12 +98,39 @@ class ModelBuildStack(cdk.Stack):
         )
         function.answers_code_pipeline()
         arns = SageMakerArns(self, names)
-        function.allow(["sagemaker:StartPipelineExecution"], *arns.pipeline())
+        function.allow(
+            ["sagemaker:DescribePipeline", "sagemaker:StartPipelineExecution"], *arns.pipeline()
+        )
         function.allow(
             ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
             *arns.executions(),
             because="Executions get their ids when they start; the pipeline is one.",
         )
+        # The baselines that there are decide the flags of the checks.
+        function.allow(["sagemaker:ListModelPackages"], *arns.model_package_group())
+        function.allow(["sagemaker:DescribeModelPackage"], *arns.versions(), because=ANY_VERSION)
+        # What the input data is, and what the report of a failed check says.
+        function.allow(["s3:ListBucket"], bucket.bucket_arn)
+        function.allow(["s3:GetObject"], bucket.arn_for_objects("*"), because=ANY_OBJECT)
+        return function
+
+    def _relax_baseline(self, config: Config, bucket: s3.IBucket) -> PythonFunction:
+        """A step of the SageMaker pipeline, where AWS's containers make the checks."""
+        function = PythonFunction(
+            self,
+            "RelaxBaselineFunction",
+            directory="relax_baseline",
+            description="Widens the thresholds of a new model-quality baseline",
+            timeout=cdk.Duration.minutes(1),
+            log_retention_days=config.log_retention_days,
+        )
+        function.allow(
+            ["s3:GetObject", "s3:PutObject"],
+            bucket.arn_for_objects("*/constraints.json"),
+            because="Each execution writes its constraints below a prefix of its own; the bucket is one.",
+        )
+        # Without it S3 says "denied" where it means "not there".
+        function.allow(["s3:ListBucket"], bucket.bucket_arn)
         return function
 
     def _output(self, name: str, value: str, *, export: bool = False) -> None:

@@ -16,23 +16,26 @@ from slipway_shared.codepipeline_job import Continued, JobFailure, Succeeded
 Step = Mapping[str, Any]
 
 RUNNING = frozenset({"Executing", "Stopping"})
+SUCCEEDED = "Succeeded"
 
 
-def report(execution: Mapping[str, Any], steps: Sequence[Step]) -> Succeeded | Continued:
-    """The answer for this state; `steps` in the order in which they started. Raises JobFailure with
-    the failed steps' own reasons."""
+def report(
+    execution: Mapping[str, Any], steps: Sequence[Step], violations: Mapping[str, str] | None = None
+) -> Succeeded | Continued:
+    """The answer for this state; `steps` in the order in which they started, `violations` by the name
+    of a failed check what its report says. Raises JobFailure with the failed steps' own reasons."""
     arn = execution["PipelineExecutionArn"]
     status = execution["PipelineExecutionStatus"]
     if status in RUNNING:
         return Continued({"executionArn": arn}, progress(status, steps), arn)
-    if status == "Succeeded":
+    if status == SUCCEEDED:
         variables = {"PipelineExecutionArn": arn}
         package = registered_package(steps)
         if package:
             variables["ModelPackageArn"] = package
         registered = f", registered {package}" if package else ", no version was registered"
         return Succeeded(f"execution succeeded{registered}", variables, arn)
-    raise JobFailure(failure(execution, steps), arn)
+    raise JobFailure(failure(execution, steps, violations or {}), arn)
 
 
 def progress(status: str, steps: Sequence[Step]) -> str:
@@ -55,11 +58,15 @@ def registered_package(steps: Sequence[Step]) -> str | None:
     return None
 
 
-def failure(execution: Mapping[str, Any], steps: Sequence[Step]) -> str:
+def failure(
+    execution: Mapping[str, Any], steps: Sequence[Step], violations: Mapping[str, str]
+) -> str:
     """Why an execution did not succeed: each failed step's reason, else the execution's own."""
     status = execution["PipelineExecutionStatus"]
     reasons = [
-        f"Step {step['StepName']}: {step_reason(step)}" for step in steps if ended_badly(step)
+        f"Step {step['StepName']}: {step_reason(step, violations.get(step['StepName']))}"
+        for step in steps
+        if ended_badly(step)
     ]
     if status == "Stopped":
         return "; ".join(["the execution was stopped", *reasons])
@@ -75,9 +82,9 @@ def ended_badly(step: Step) -> bool:
     return step["StepStatus"] == "Failed" or stopped_itself
 
 
-def step_reason(step: Step) -> str:
-    """Why a step failed, in SageMaker's words; a Fail step's message is its reason."""
+def step_reason(step: Step, violations: str | None = None) -> str:
+    """Why a step failed, in SageMaker's words; a Fail step's message is its reason. What a check's
+    report says follows."""
     message = ((step.get("Metadata") or {}).get("Fail") or {}).get("ErrorMessage")
-    if step.get("FailureReason") or message:
-        return str(step.get("FailureReason") or message)
-    return "failed, without a reason"
+    reason = str(step.get("FailureReason") or message or "failed, without a reason")
+    return f"{reason} - {violations}" if violations else reason

@@ -1,16 +1,23 @@
 """Start a SageMaker pipeline for a CodePipeline action, and wait for it by continuation token.
 
-The action succeeds when the execution does, and fails with the failed steps' own reasons. An action
-that is abandoned in CodePipeline leaves its execution running. Which baseline-check parameters to
-pass, by the state of the registry, is to be decided between `execution_request` and the start.
+Before the start it completes the parameters that a person gave: each check's flags by the state of the
+registry (`check_flags`), and the version of the input data (`input_data`), where the pipeline has such
+parameters. The action succeeds when the execution does, and fails with the failed steps' own reasons.
+An action that is abandoned in CodePipeline leaves its execution running.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import Any
 
-from execution_report import report
-from execution_request import execution_request
+from approved_version import latest_approved
+from check_flags import Choice, Situation, choose, describe
+from execution_report import RUNNING, SUCCEEDED, report
+from execution_request import Asked, parse_asked, start_request
+from input_data import VERSION, address_to_version, data_version
+from pipeline_definition import declared_parameters
 from slipway_shared.clients import client
 from slipway_shared.codepipeline_job import (
     ConfigurationError,
@@ -20,24 +27,34 @@ from slipway_shared.codepipeline_job import (
     Succeeded,
     answers_job,
 )
+from violation_report import read_report, report_uri
+
+logger = logging.getLogger(__name__)
 
 
 @answers_job
 def lambda_handler(job: Job) -> Succeeded | Continued:
     """First call: start. Later calls: look, and answer what is seen."""
     if job.continuation is None:
-        return start(execution_request(job.user_parameters, job.id))
+        return start(parse_asked(job.user_parameters), job.id)
     arn = job.continuation.get("executionArn")
     if not isinstance(arn, str):
         raise JobFailure(f"continuation token names no execution: {dict(job.continuation)}")
     return follow(arn)
 
 
-def start(request: dict[str, Any]) -> Continued:
-    """Start an execution, or find the one that this request started before."""
+def start(asked: Asked, job_id: str) -> Continued:
+    """Start an execution, or find the one that this job started before."""
     sagemaker = client("sagemaker")
-    name = request["PipelineName"]
+    name = asked.pipeline_name
     try:
+        definition = sagemaker.describe_pipeline(PipelineName=name)["PipelineDefinition"]
+        declared = declared_parameters(definition)
+        choices = choose_flags(asked, declared)
+        chosen: dict[str, object] = dict(input_version(asked, declared))
+        for choice in choices:
+            chosen.update(choice.parameters)
+        request = start_request(asked, job_id, chosen, describe(choices))
         arn = sagemaker.start_pipeline_execution(**request)["PipelineExecutionArn"]
     except sagemaker.exceptions.ResourceNotFound as error:
         raise ConfigurationError(
@@ -47,6 +64,53 @@ def start(request: dict[str, Any]) -> Continued:
     except sagemaker.exceptions.ClientError as error:
         raise JobFailure(f"SageMaker pipeline {name} could not be started: {error}") from error
     return Continued({"executionArn": arn}, f"started {arn}", arn)
+
+
+def choose_flags(asked: Asked, declared: Mapping[str, str | None]) -> list[Choice]:
+    """Choose, and log, the flags of each check; none unless a group is named."""
+    group = asked.model_package_group_name
+    if group is None:
+        return []
+    approved = latest_approved(client("sagemaker"), group)
+    choices = choose(
+        Situation(
+            declared=declared,
+            given=asked.parameters,
+            group=group,
+            approved=approved,
+            policy=asked.policy,
+            violations=asked.drift_violations,
+        )
+    )
+    for choice in choices:
+        logger.info(
+            "%s",
+            choice.line,
+            extra={
+                "check": choice.check,
+                "flags": dict(choice.flags),
+                "chosen": dict(choice.parameters),
+                "reason": choice.reason,
+                "modelPackageGroupName": group,
+                "approvedVersion": approved.version if approved else None,
+            },
+        )
+    return choices
+
+
+def input_version(asked: Asked, declared: Mapping[str, str | None]) -> dict[str, str]:
+    """The version of the input data, where it is wanted, as a parameter. Raises JobFailure."""
+    address = address_to_version(declared, asked.parameters)
+    if address is None:
+        return {}
+    version = data_version(client("s3"), address)
+    logger.info(
+        "input data %s is version %s",
+        address,
+        version,
+        extra={"inputDataUrl": address, "inputDataVersion": version},
+    )
+    return {VERSION: version}
 
 
 def follow(arn: str) -> Succeeded | Continued:
@@ -60,4 +124,12 @@ def follow(arn: str) -> Succeeded | Continued:
         steps = [step for page in pages for step in page["PipelineExecutionSteps"]]
     except sagemaker.exceptions.ResourceNotFound as error:
         raise JobFailure(f"the execution was deleted while it ran: {error}", arn) from error
-    return report(execution, steps)
+    return report(execution, steps, violations(execution, steps))
+
+
+def violations(execution: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> dict[str, str]:
+    """What the reports of the failed checks say, by step, once the execution has ended badly."""
+    if execution["PipelineExecutionStatus"] in (*RUNNING, SUCCEEDED):
+        return {}
+    uris = {step["StepName"]: report_uri(step) for step in steps}
+    return {name: read_report(client("s3"), uri) for name, uri in uris.items() if uri}

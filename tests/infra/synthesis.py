@@ -20,6 +20,14 @@ FULL = {
     "source": {"type": "codecommit", "branch": "release/next"},
     "input_data_key": "raw/abalone-2026.csv",
     "metric_threshold": 4.5,
+    "checks": {
+        "engine": "open",
+        "model_quality_tolerance": 0.25,
+        "retrain_baselines": "refresh",
+        "drift_response": "carry",
+        "gate_training": True,
+        "live_model_tolerance": "off",
+    },
     "stages": {
         "staging": {"instance_type": "ml.c6i.xlarge", "data_capture_percentage": 0},
         "prod": {

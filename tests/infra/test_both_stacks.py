@@ -78,7 +78,7 @@ def test_logs_are_kept_for_the_configured_time(
         groups = of_kind(*pair, "AWS::Logs::LogGroup")
         assert {group["RetentionInDays"] for group in groups} == {days}
         # One for each function, one for the builds.
-        assert len(groups) == 5
+        assert len(groups) == 6
 
 
 def test_functions_log_as_json_to_their_own_group(
@@ -86,7 +86,7 @@ def test_functions_log_as_json_to_their_own_group(
 ) -> None:
     functions = of_kind(build, deploy, "AWS::Lambda::Function")
     assert {function["LoggingConfig"]["LogFormat"] for function in functions} == {"JSON"}
-    assert len({function["LoggingConfig"]["LogGroup"] for function in functions}) == 4
+    assert len({function["LoggingConfig"]["LogGroup"] for function in functions}) == 5
 
 
 def test_every_rule_has_a_dead_letter_queue(build: dict[str, Any], deploy: dict[str, Any]) -> None:

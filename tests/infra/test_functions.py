@@ -17,6 +17,7 @@ LAMBDAS = ROOT / "lambdas"
 MAX_USER_PARAMETERS = 1000
 FUNCTIONS = {
     "StartPipeline": "start_pipeline",
+    "RelaxBaseline": "relax_baseline",
     "RequestDeployment": "request_deployment",
     "DeployEndpoint": "deploy_endpoint",
     "SmokeTest": "smoke_test",
@@ -32,6 +33,7 @@ BEYOND_THE_CODE = {
     "sagemaker:AddTags": "the requests that create something have tags",
     "s3:ListBucket": "S3 then tells a missing object from a denied one",
 }
+IN_THE_BUILD_STACK = ("StartPipeline", "RelaxBaseline")
 SERVICES = r"(s3|sagemaker|codepipeline|runtime)"
 NOT_CALLS = {"get_paginator", "exceptions"}
 
@@ -85,7 +87,7 @@ def allowed(template: dict[str, Any], function: str) -> set[str]:
 def test_a_function_may_do_what_its_code_calls_and_little_else(
     function: str, build: dict[str, Any], deploy: dict[str, Any]
 ) -> None:
-    template = build if function == "StartPipeline" else deploy
+    template = build if function in IN_THE_BUILD_STACK else deploy
     calls, may = called(FUNCTIONS[function]), allowed(template, function)
     assert calls, "no AWS call was recognised in the code"
     assert calls - may == set()
@@ -172,12 +174,20 @@ def test_the_longest_configuration_leaves_room_in_user_parameters(
     assert worst + own_tag + longest_instance_type + MAX_TAGS <= MAX_USER_PARAMETERS
 
 
-def test_start_pipeline_reads_its_parameters(lambda_module: Any, build: dict[str, Any]) -> None:
+def test_start_pipeline_reads_its_parameters(
+    lambda_module: Any, build: dict[str, Any], full_build: dict[str, Any]
+) -> None:
     module = lambda_module("start_pipeline", "execution_request")
-    text = user_parameters(build, "Train").replace("#{SourceVariables.CommitId}", "0a1b2c3")
-    request = module.execution_request(text, "job")
-    assert request["PipelineName"] == "AbalonePipeline"
-    assert request["PipelineExecutionDisplayName"] == "commit-0a1b2c3"
+    for template, policy in ((build, ("carry", "refresh")), (full_build, ("refresh", "carry"))):
+        text = user_parameters(template, "Train").replace("#{SourceVariables.CommitId}", "0" * 40)
+        asked = module.parse_asked(text)
+        assert asked.pipeline_name == "AbalonePipeline"
+        assert asked.display_name == f"commit-{'0' * 40}"
+        assert asked.model_package_group_name == "AbalonePackageGroup"
+        assert (asked.policy.retrain_baselines, asked.policy.drift_response) == policy
+        assert asked.parameters == {}
+        # Room for the longest project's name, twice.
+        assert len(text) + 2 * 32 <= MAX_USER_PARAMETERS
 
 
 def test_smoke_test_is_told_the_staging_endpoint(deploy: dict[str, Any]) -> None:
@@ -194,6 +204,7 @@ def test_time_limits_leave_room_for_the_clients_own(
     }
     assert limits == {
         "StartPipeline": 60,
+        "RelaxBaseline": 60,
         "RequestDeployment": 60,
         "DeployEndpoint": 60,
         "SmokeTest": 120,

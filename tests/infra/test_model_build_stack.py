@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match, Template
 
-from .synthesis import ROOT, resources
+from .synthesis import ROOT, flat, resources
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +139,88 @@ def test_build_variables_follow_the_configuration(full_build: dict[str, Any]) ->
         for variable in project["Properties"]["Environment"]["EnvironmentVariables"]
     }
     assert variables["METRIC_THRESHOLD"] == "4.5"
+    assert variables["CHECK_ENGINE"] == "open"
+    assert variables["MODEL_QUALITY_TOLERANCE"] == "0.25"
+    assert variables["GATE_TRAINING_ON_DATA_CHECKS"] == "true"
+    assert variables["LIVE_MODEL_TOLERANCE"] == "off"
     assert variables["INPUT_DATA_URL"].endswith("/raw/abalone-2026.csv")
     assert variables["MODEL_PACKAGE_GROUP_NAME"] == "AbalonePackageGroup"
+
+
+def test_build_variables_of_the_least_configuration(build: dict[str, Any]) -> None:
+    (project,) = resources(build, "AWS::CodeBuild::Project").values()
+    variables = {
+        variable["Name"]: variable["Value"]
+        for variable in project["Properties"]["Environment"]["EnvironmentVariables"]
+    }
+    assert variables["CHECK_ENGINE"] == "native"
+    assert variables["MODEL_QUALITY_TOLERANCE"] == "0.1"
+    assert variables["GATE_TRAINING_ON_DATA_CHECKS"] == "false"
+    assert variables["LIVE_MODEL_TOLERANCE"] == "0"
+    output = flat(build["Outputs"])["RelaxBaselineFunctionArn"]["Value"]
+    assert variables["RELAX_BASELINE_FUNCTION_ARN"] == output
+
+
+def execution_role(template: dict[str, Any]) -> dict[str, list[str]]:
+    """What the SageMaker pipeline's role may do, and on what, without account and region."""
+    (policy,) = (
+        policy["Properties"]["PolicyDocument"]
+        for name, policy in resources(template, "AWS::IAM::Policy").items()
+        if name.startswith("SageMakerExecutionRole")
+    )
+    found: dict[str, list[str]] = {}
+    for statement in policy["Statement"]:
+        actions, on = statement["Action"], statement["Resource"]
+        names = [arn.rpartition(":")[2] for arn in ([on] if isinstance(on, str) else on)]
+        for action in [actions] if isinstance(actions, str) else actions:
+            found.setdefault(action, []).extend(names)
+    return found
+
+
+@pytest.mark.parametrize("name", ["build", "full_build"])
+def test_the_pipeline_runs_jobs_and_makes_models_of_its_own_only(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    may = execution_role(request.getfixturevalue(name))
+    jobs = [f"{kind}-job/pipelines-*" for kind in ("processing", "training", "transform")]
+    for kind in ("Processing", "Training", "Transform"):
+        for verb in ("Create", "Describe", "Stop"):
+            assert may[f"sagemaker:{verb}{kind}Job"] == jobs
+    assert may["sagemaker:CreateModel"] == ["model/pipelines-*"]
+    assert may["sagemaker:DescribeModel"] == ["model/pipelines-*"]
+    assert "sagemaker:DeleteModel" not in may
+    group = ["model-package-group/AbalonePackageGroup", "model-package-group/abalonepackagegroup"]
+    assert may["sagemaker:ListModelPackages"][:2] == group
+
+
+def test_only_clarifys_own_endpoints_are_made_and_asked(build: dict[str, Any]) -> None:
+    may = execution_role(build)
+    endpoint, config = "endpoint/sm-clarify-*", "endpoint-config/sm-clarify-*"
+    for verb in ("Describe", "Delete", "Invoke"):
+        assert may[f"sagemaker:{verb}Endpoint"] == [endpoint]
+    for verb in ("Create", "Describe", "Delete"):
+        assert may[f"sagemaker:{verb}EndpointConfig"] == [config]
+    # Both are required: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+    assert sorted(may["sagemaker:CreateEndpoint"]) == sorted([endpoint, config])
+    assert {endpoint, config, "model/pipelines-*"} <= set(may["sagemaker:AddTags"])
+    assert "sagemaker:UpdateEndpoint" not in may
+    (function,) = may["lambda:InvokeFunction"]
+    assert function.startswith("${RelaxBaselineFunction")
+
+
+def test_the_open_engine_needs_neither_endpoints_nor_functions(full_build: dict[str, Any]) -> None:
+    may = execution_role(full_build)
+    assert [action for action in may if "Endpoint" in action or action.startswith("lambda:")] == []
+
+
+def test_relax_baseline_reads_and_writes_constraints_only(build: dict[str, Any]) -> None:
+    (policy,) = (
+        policy["Properties"]["PolicyDocument"]
+        for name, policy in resources(build, "AWS::IAM::Policy").items()
+        if name.startswith("RelaxBaselineFunction")
+    )
+    (objects,) = (each for each in policy["Statement"] if "s3:PutObject" in each["Action"])
+    assert objects["Resource"].endswith("/*/constraints.json")
 
 
 def test_model_package_group(stack: Template) -> None:

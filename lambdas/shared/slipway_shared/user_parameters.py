@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import UnionType
 from typing import Any
 
 from slipway_shared.codepipeline_job import ConfigurationError
 
-NAMES = {str: "a string", int: "a whole number", dict: "an object"}
+Kind = type | UnionType
+
+NAMES: dict[Kind, str] = {
+    str: "a string",
+    int: "a whole number",
+    dict: "an object",
+    list | str: "a list or a string",
+}
 
 
 def parse_user_parameters(
-    text: str, *, required: Mapping[str, type], optional: Mapping[str, type] | None = None
+    text: str, *, required: Mapping[str, Kind], optional: Mapping[str, Kind] | None = None
 ) -> dict[str, Any]:
     """The parameters, with each name known and each value of its type; an absent or null optional
     one is None. Raises ConfigurationError, which names the parameter and what is allowed."""
@@ -32,7 +40,7 @@ def parse_user_parameters(
 
 
 def check_members(
-    where: str, given: Mapping[str, Any], known: Mapping[str, type], required: Mapping[str, type]
+    where: str, given: Mapping[str, Any], known: Mapping[str, Kind], required: Mapping[str, Kind]
 ) -> None:
     """Refuse an unknown, missing or mistyped member of an object. Raises ConfigurationError."""
     unknown = sorted(set(given) - set(known))

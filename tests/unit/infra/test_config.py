@@ -72,6 +72,12 @@ FIELDS: list[tuple[str, list[Any], list[Any]]] = [
     ),
     ("input_data_key", [None, "data/x.csv"], ["", "/x", "x/", "a b", "k" * 513, 1]),
     ("metric_threshold", [0, 6.5, 1_000_000_000], [-1, 1_000_000_001, "6", True, float("inf")]),
+    ("checks.engine", ["native", "open"], ["Native", "closed", None]),
+    ("checks.model_quality_tolerance", [0, 0.1, 10], [-0.1, 10.1, "0.1", True, None]),
+    ("checks.retrain_baselines", ["carry", "refresh"], ["keep", True, None]),
+    ("checks.drift_response", ["carry", "refresh"], ["skip", None]),
+    ("checks.gate_training", [True, False], [0, 1, "true", None]),
+    ("checks.live_model_tolerance", ["off", 0, 0.05, 10], [-0.1, 11, "on", False, None]),
     ("notification_email", [None, "a@example.com"], ["", "a@b", "a b@example.com", "a@@b.c"]),
     ("log_retention_days", [1, 3653], [0, 2, "90", 90.0, True]),
     (
@@ -167,8 +173,8 @@ def test_what_must_be_an_object(path: str, value: Any) -> None:
 
 
 def test_the_whole_must_be_an_object() -> None:
-    with pytest.raises(ConfigurationError, match=r'^slipway is "text"; it must be'):
-        config.load("text")  # type: ignore[arg-type]
+    with pytest.raises(ConfigurationError, match=r"^slipway is \[\]; it must be"):
+        config.load([])  # type: ignore[arg-type]
 
 
 def test_missing_project_and_missing_context() -> None:
@@ -183,3 +189,11 @@ def test_tags_may_be_as_long_as_is_said() -> None:
     assert config.load(at("tags", longest)).tags == longest
     with pytest.raises(ConfigurationError, match=f"at most {MAX_TAGS} characters"):
         config.load(at("tags", {**longest, "b": longest["b"] + "x"}))
+
+
+def test_context_of_the_command_line_is_json() -> None:
+    assert (
+        config.load('{"project": "abalone", "checks": {"engine": "open"}}').checks.engine == "open"
+    )
+    with pytest.raises(ConfigurationError, match='slipway is "{project", which is not JSON: '):
+        config.load("{project")

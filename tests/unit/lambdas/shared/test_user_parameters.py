@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -40,3 +41,17 @@ def test_an_absent_or_null_optional_one_is_none(rest: str) -> None:
 def test_what_cannot_be_meant_is_refused(text: str, reason: str) -> None:
     with pytest.raises(jobs.ConfigurationError, match=reason):
         _parse(text)
+
+
+@pytest.mark.parametrize("value", [["a"], [], "a,b", ""])
+def test_a_member_may_have_one_of_two_types(value: Any) -> None:
+    text = json.dumps({"names": value})
+    given = parameters.parse_user_parameters(text, required={}, optional={"names": list | str})
+    assert given == {"names": value}
+
+
+@pytest.mark.parametrize("value", [1, True, {"a": 1}])
+def test_and_no_third(value: Any) -> None:
+    text = json.dumps({"names": value})
+    with pytest.raises(jobs.ConfigurationError, match="'names' must be a list or a string, not"):
+        parameters.parse_user_parameters(text, required={}, optional={"names": list | str})

@@ -114,3 +114,16 @@ def test_anything_else_fails_with_the_steps_own_reasons(
     assert str(failure.value).startswith(message)
     assert failure.value.external_execution_id == ARN
     assert GENERAL not in str(failure.value) or not steps
+
+
+def test_what_the_report_of_a_failed_check_says_follows_its_reason() -> None:
+    steps = [
+        _step("DataQualityCheck", "Failed", FailureReason="ClientError: Quality check failed."),
+        _step("Train", "Failed", FailureReason="late"),
+    ]
+    with pytest.raises(jobs.JobFailure) as failure:
+        reports.report(_execution("Failed"), steps, {"DataQualityCheck": "sex: drift; and 2 more"})
+    assert str(failure.value) == (
+        "Step DataQualityCheck: ClientError: Quality check failed. - sex: drift; and 2 more;"
+        " Step Train: late"
+    )

@@ -1,19 +1,39 @@
-"""The handler: starts once for each job, then reports what it sees."""
+"""The handler's first call: completes what was given, and starts once for each job."""
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.unit.lambdas.assets import asset
 from tests.unit.lambdas.conftest import Answers, Stub
-from tests.unit.lambdas.job_events import JOB_ID, job_event
+from tests.unit.lambdas.job_events import (
+    JOB_ID,
+    REGISTRY,
+    STORE,
+    described_package,
+    job_event,
+)
 
 ASSET = asset("start_pipeline")
 lambda_handler = ASSET.module("lambda_function").lambda_handler
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/abalonepipeline/execution/p4jn9xou8a8s"
 PARAMETERS = {"pipelineName": "AbalonePipeline", "executionDisplayName": "c", "parameters": {}}
+GROUP = "AbalonePackageGroup"
+URL = f"s3://{STORE}/data/abalone.csv"
+FILE = {"ContentType": "application/json", "S3Uri": "s3://bucket/analysis.json"}
+DECLARED = [
+    {"Name": "InputDataUrl", "Type": "String", "DefaultValue": URL},
+    {"Name": "InputDataVersion", "Type": "String", "DefaultValue": "unknown"},
+    {"Name": "SkipDataBiasCheck", "Type": "Boolean", "DefaultValue": False},
+    {"Name": "RegisterNewDataBiasBaseline", "Type": "Boolean", "DefaultValue": False},
+    {"Name": "SkipModelBiasCheck", "Type": "Boolean", "DefaultValue": False},
+    {"Name": "RegisterNewModelBiasBaseline", "Type": "Boolean", "DefaultValue": False},
+]
 
 
 @pytest.fixture
@@ -21,8 +41,33 @@ def answers(answers_of: Callable[..., Answers]) -> Answers:
     return answers_of(ASSET)
 
 
+def _define(stub: Stub, parameters: list[dict[str, Any]] | None = None) -> Any:
+    """The stubbed SageMaker, which has been asked for the pipeline's definition."""
+    sagemaker = stub(ASSET, "sagemaker")
+    sagemaker.add_response(
+        "describe_pipeline",
+        {"PipelineDefinition": json.dumps({"Parameters": parameters or [], "Steps": []})},
+        {"PipelineName": "AbalonePipeline"},
+    )
+    return sagemaker
+
+
+def _expect_start(sagemaker: Any, parameters: dict[str, str], **more: str) -> None:
+    sagemaker.add_response(
+        "start_pipeline_execution",
+        {"PipelineExecutionArn": ARN},
+        {
+            "PipelineName": "AbalonePipeline",
+            "ClientRequestToken": JOB_ID,
+            "PipelineParameters": [{"Name": n, "Value": v} for n, v in parameters.items()],
+            "PipelineExecutionDisplayName": "c",
+            **more,
+        },
+    )
+
+
 def test_the_first_call_starts_and_waits(stub: Stub, answers: Answers) -> None:
-    stub(ASSET, "sagemaker").add_response(
+    _define(stub).add_response(
         "start_pipeline_execution",
         {"PipelineExecutionArn": ARN},
         {
@@ -46,7 +91,7 @@ def test_the_same_job_again_asks_with_the_same_token(stub: Stub, answers: Answer
         "PipelineExecutionDisplayName": "c",
     }
     for _ in range(2):
-        stub(ASSET, "sagemaker").add_response(
+        _define(stub).add_response(
             "start_pipeline_execution", {"PipelineExecutionArn": ARN}, expected
         )
         lambda_handler(job_event(PARAMETERS), None)
@@ -55,7 +100,7 @@ def test_the_same_job_again_asks_with_the_same_token(stub: Stub, answers: Answer
 
 def test_a_missing_pipeline_is_a_configuration_error(stub: Stub, answers: Answers) -> None:
     stub(ASSET, "sagemaker").add_client_error(
-        "start_pipeline_execution", "ResourceNotFound", "Pipeline AbalonePipeline does not exist"
+        "describe_pipeline", "ResourceNotFound", "Pipeline AbalonePipeline does not exist"
     )
     lambda_handler(job_event(PARAMETERS), None)
     details = answers.only("PutJobFailureResult")["failureDetails"]
@@ -67,7 +112,7 @@ def test_a_missing_pipeline_is_a_configuration_error(stub: Stub, answers: Answer
 
 
 def test_a_refusal_is_told_in_sagemakers_words(stub: Stub, answers: Answers) -> None:
-    stub(ASSET, "sagemaker").add_client_error(
+    _define(stub).add_client_error(
         "start_pipeline_execution", "ValidationException", "Unknown parameter 'x'"
     )
     lambda_handler(job_event(PARAMETERS), None)
@@ -81,60 +126,105 @@ def test_bad_parameters_start_nothing(stub: Stub, answers: Answers) -> None:
     assert "lacks 'pipelineName'" in answers.failure
 
 
-def _look(stub: Stub, status: str, *pages: list[dict[str, str]]) -> None:
-    sagemaker = stub(ASSET, "sagemaker")
+def test_flags_and_data_version_complete_what_was_given(
+    s3: Any, stub: Stub, answers: Answers, caplog: pytest.LogCaptureFixture
+) -> None:
+    s3.put_object(Bucket=STORE, Key="data/abalone.csv", Body=b"M,1\n")
+    data = ASSET.module("input_data")
+    version = data.data_version(ASSET.module("slipway_shared.clients").client("s3"), URL)
+    sagemaker = _define(stub, DECLARED)
     sagemaker.add_response(
-        "describe_pipeline_execution",
-        {"PipelineExecutionArn": ARN, "PipelineExecutionStatus": status},
-        {"PipelineExecutionArn": ARN},
+        "list_model_packages",
+        {
+            "ModelPackageSummaryList": [
+                {
+                    "ModelPackageArn": f"{REGISTRY}/7",
+                    "ModelPackageName": "abalonepackagegroup/7",
+                    "ModelPackageStatus": "Completed",
+                    "CreationTime": 1622695255,
+                }
+            ]
+        },
+        {
+            "ModelPackageGroupName": GROUP,
+            "ModelApprovalStatus": "Approved",
+            "SortBy": "CreationTime",
+            "SortOrder": "Descending",
+        },
     )
-    token: dict[str, str] = {}
-    for number, steps in enumerate(pages, start=1):
-        more = {"NextToken": f"page{number}"} if number < len(pages) else {}
-        sagemaker.add_response(
-            "list_pipeline_execution_steps",
-            {"PipelineExecutionSteps": steps, **more},
-            {"PipelineExecutionArn": ARN, "SortOrder": "Ascending", **token},
-        )
-        token = more
-
-
-def test_a_later_call_reads_every_page_of_steps(stub: Stub, answers: Answers) -> None:
-    _look(
-        stub,
-        "Failed",
-        [{"StepName": "A", "StepStatus": "Succeeded"}],
-        [{"StepName": "B", "StepStatus": "Failed", "FailureReason": "too bad"}],
+    baselines = {"Bias": {"PreTrainingConstraints": FILE, "PostTrainingConstraints": FILE}}
+    sagemaker.add_response(
+        "describe_model_package", described_package(7, DriftCheckBaselines=baselines)
     )
-    lambda_handler(job_event(PARAMETERS, continuation={"executionArn": ARN}), None)
-    details = answers.only("PutJobFailureResult")["failureDetails"]
-    assert details == {
-        "type": "JobFailed",
-        "message": "Step B: too bad",
-        "externalExecutionId": ARN,
+    _expect_start(
+        sagemaker,
+        {
+            "InputDataVersion": version,
+            "SkipDataBiasCheck": "True",
+            "RegisterNewDataBiasBaseline": "False",
+            "RegisterNewModelBiasBaseline": "False",
+            "SkipModelBiasCheck": "true",
+        },
+        PipelineExecutionDescription=(
+            "DataBias: skip=True register=False (no comparison, the"
+            " previous baseline is carried over), because a monitor found a drift violation, and"
+            " driftResponse is carry"
+            " | ModelBias: skip=True register=False (no"
+            " comparison, the previous baseline is carried over), because a person gave"
+            " SkipModelBiasCheck, and version 7 of AbalonePackageGroup, the latest approved one, has"
+            " a baseline, and retrainBaselines is carry"
+        ),
+    )
+    asked = {
+        **PARAMETERS,
+        "parameters": {"SkipModelBiasCheck": "true"},
+        "modelPackageGroupName": GROUP,
+        "driftResponse": "carry",
+        "driftViolations": "DataBias,DataQuality",
     }
-
-
-def test_a_running_execution_keeps_its_token(stub: Stub, answers: Answers) -> None:
-    _look(stub, "Executing", [{"StepName": "A", "StepStatus": "Executing"}])
-    lambda_handler(job_event(PARAMETERS, continuation={"executionArn": ARN}), None)
+    with caplog.at_level(logging.INFO):
+        lambda_handler(job_event(asked), None)
     assert answers.token == {"executionArn": ARN}
-    assert answers.summary == "running A; 0 steps done"
+    # What Lambda's JSON log format writes beside the message.
+    logged = {
+        vars(record)["check"]: vars(record) for record in caplog.records if "check" in vars(record)
+    }
+    assert list(logged) == ["DataBias", "ModelBias"]
+    assert logged["DataBias"]["flags"] == {
+        "SkipDataBiasCheck": True,
+        "RegisterNewDataBiasBaseline": False,
+    }
+    assert logged["ModelBias"]["chosen"] == {"RegisterNewModelBiasBaseline": False}
+    assert logged["ModelBias"]["approvedVersion"] == "7"
+    assert logged["DataBias"]["reason"].startswith("a monitor found a drift violation")
 
 
-def test_throttling_keeps_waiting(stub: Stub, answers: Answers) -> None:
-    stub(ASSET, "sagemaker").add_client_error("describe_pipeline_execution", "ThrottlingException")
-    lambda_handler(job_event(PARAMETERS, continuation={"executionArn": ARN}), None)
+def test_without_a_group_no_flags_are_chosen(stub: Stub, answers: Answers) -> None:
+    sagemaker = _define(stub, DECLARED)
+    _expect_start(sagemaker, {"InputDataVersion": "mine"})
+    asked = {**PARAMETERS, "parameters": {"InputDataVersion": "mine"}}
+    lambda_handler(job_event(asked), None)
     assert answers.token == {"executionArn": ARN}
 
 
-def test_a_deleted_execution_fails(stub: Stub, answers: Answers) -> None:
-    stub(ASSET, "sagemaker").add_client_error("describe_pipeline_execution", "ResourceNotFound")
-    lambda_handler(job_event(PARAMETERS, continuation={"executionArn": ARN}), None)
-    assert answers.failure.startswith("the execution was deleted while it ran")
+def test_a_first_run_has_no_group_and_compares_with_nothing(stub: Stub, answers: Answers) -> None:
+    sagemaker = _define(stub, DECLARED[2:4])
+    sagemaker.add_client_error(
+        "list_model_packages", "ValidationException", f"ModelPackageGroup {GROUP} does not exist."
+    )
+    _expect_start(
+        sagemaker,
+        {"SkipDataBiasCheck": "True", "RegisterNewDataBiasBaseline": "True"},
+        PipelineExecutionDescription=(
+            "DataBias: skip=True register=True (no comparison, the"
+            " new baseline is registered), because no version of AbalonePackageGroup is approved"
+        ),
+    )
+    lambda_handler(job_event({**PARAMETERS, "modelPackageGroupName": GROUP}), None)
+    assert answers.token == {"executionArn": ARN}
 
 
-def test_a_token_of_another_function_fails(stub: Stub, answers: Answers) -> None:
-    stub(ASSET, "sagemaker")
-    lambda_handler(job_event(PARAMETERS, continuation={"startedAt": 1}), None)
-    assert answers.failure == "continuation token names no execution: {'startedAt': 1}"
+def test_without_data_nothing_is_started(s3: Any, stub: Stub, answers: Answers) -> None:
+    _define(stub, DECLARED[:2])
+    lambda_handler(job_event(PARAMETERS), None)
+    assert answers.failure.startswith(f"no training data: nothing lies under {URL} (InputDataUrl)")

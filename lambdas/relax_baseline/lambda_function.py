@@ -1,0 +1,108 @@
+"""Widen the thresholds of a new model-quality baseline before its version registers it.
+
+A Lambda step of a SageMaker pipeline, which hands over an event of plain values, and takes a dictionary
+whose keys are its outputs
+(https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.html). A baseline that is
+carried over stays as it is: widened at each training, it would end up allowing anything. Whatever is
+wrong is raised, with one sentence, which is then the step's failure.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from slipway_shared.clients import client
+from slipway_shared.s3_locations import S3Location, parse_s3_uri
+from slipway_shared.service_errors import code_of, message_of
+from thresholds import UnreadableConstraints, relax
+
+logger = logging.getLogger(__name__)
+
+FILE_NAME = "constraints.json"
+MAX_BYTES = 10_000_000
+
+
+def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, str]:
+    """Answer where the constraints to register are, after writing them if they are new. Raises
+    ValueError for an event that cannot be meant or a file that is none, RuntimeError when S3 refuses."""
+    source = location(event, "constraintsS3Uri")
+    if not boolean(event, "registerNewBaseline"):
+        logger.info("the previous baseline is carried over as it is: %s", source.uri)
+        return {"ConstraintsS3Uri": source.uri}
+    tolerance = share(event, "tolerance")
+    folder = location(event, "outputS3Uri")
+    target = S3Location(folder.bucket, f"{folder.key.rstrip('/')}/{FILE_NAME}")
+    try:
+        relaxed = relax(read(source), tolerance)
+    except UnreadableConstraints as error:
+        raise ValueError(f"{source.uri} holds no model-quality constraints: {error}") from error
+    write(target, relaxed)
+    logger.info("thresholds of %s widened by %s: %s", source.uri, tolerance, target.uri)
+    return {"ConstraintsS3Uri": target.uri}
+
+
+def location(event: Mapping[str, Any], name: str) -> S3Location:
+    """The S3 address in a member of the event. Raises ValueError."""
+    value = event.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"event: {name} must be an S3 URI, not {value!r}")
+    try:
+        return parse_s3_uri(value)
+    except ValueError as error:
+        raise ValueError(f"event: {name} is {error}") from error
+
+
+def boolean(event: Mapping[str, Any], name: str) -> bool:
+    """A pipeline's boolean parameter, as it arrives: a truth value or its text. Raises ValueError."""
+    value = event.get(name)
+    text = str(value).lower()
+    if not isinstance(value, bool | str) or text not in ("true", "false"):
+        raise ValueError(f"event: {name} must be true or false, not {value!r}")
+    return text == "true"
+
+
+def share(event: Mapping[str, Any], name: str) -> float:
+    """A number of 0 or more, or the text of one. Raises ValueError."""
+    value = event.get(name)
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0):
+        raise ValueError(f"event: {name} must be a number of 0 or more, not {value!r}")
+    return number
+
+
+def read(source: S3Location) -> Any:
+    """The JSON at an address. Raises RuntimeError when S3 refuses, ValueError for what is no JSON."""
+    s3 = client("s3")
+    try:
+        body = s3.get_object(Bucket=source.bucket, Key=source.key)["Body"].read(MAX_BYTES)
+    except s3.exceptions.ClientError as error:
+        raise RuntimeError(
+            f"{source.uri} cannot be read: {code_of(error)}: {message_of(error)}"
+        ) from error
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{source.uri} is not JSON: {error}") from error
+
+
+def write(target: S3Location, content: Mapping[str, Any]) -> None:
+    """Write JSON to an address. Raises RuntimeError when S3 refuses."""
+    s3 = client("s3")
+    try:
+        s3.put_object(
+            Bucket=target.bucket,
+            Key=target.key,
+            Body=json.dumps(content, indent=2).encode(),
+            ContentType="application/json",
+        )
+    except s3.exceptions.ClientError as error:
+        raise RuntimeError(
+            f"{target.uri} cannot be written: {code_of(error)}: {message_of(error)}"
+        ) from error
