@@ -13,11 +13,11 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
-demo: .venv/ready ## a push becomes a production endpoint, on this machine [DATA=path/to/abalone.csv] [PORT=4510]
-	@$(BIN)/python -m demo run $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port $(PORT))
+demo: .venv/ready ## a push becomes a production endpoint, on this machine [DATA=path/to/abalone.csv] [CHECKS=native|open] [PORT=4510]
+	@$(BIN)/python -m demo run $(if $(DATA),--data "$(DATA)") $(if $(CHECKS),--checks "$(CHECKS)") $(if $(PORT),--port $(PORT))
 
-up: .venv/ready ## start the local cloud, deploy the stacks to it, and stay [PORT=4510]
-	@$(BIN)/python -m demo up $(if $(PORT),--port $(PORT))
+up: .venv/ready ## start the local cloud, deploy the stacks to it, and stay [CHECKS=native|open] [PORT=4510]
+	@$(BIN)/python -m demo up $(if $(CHECKS),--checks "$(CHECKS)") $(if $(PORT),--port $(PORT))
 
 synth: .venv/ready ## synthesize the CloudFormation templates into cdk.out
 	@cdk synth --quiet && ls cdk.out/*.template.json

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from demo import abalone_data, clients, deploying, loop, proof, summary
+from demo import abalone_data, clients, deploying, drift, loop, proof, summary
 from demo.errors import StageFailed
 from demo.local_cloud import REGION, LocalCloud
 from demo.narration import Narration
@@ -26,6 +26,7 @@ def main() -> int:
     for name, text in (("run", "the whole loop, once"), ("up", "deploy the stacks, and stay")):
         command = commands.add_parser(name, help=text)
         command.add_argument("--port", type=int, default=DEFAULT_PORT)
+        command.add_argument("--checks", help="the check engine: native or open")
         if name == "run":
             command.add_argument("--data", type=Path, help="a CSV file in UCI Abalone's form")
             command.add_argument("--picture", type=Path, help="also draw what is printed, as SVG")
@@ -37,8 +38,8 @@ def main() -> int:
         signal.signal(number, _interrupt)
     try:
         if arguments.command == "up":
-            return _up(narration, cloud)
-        status = _run(narration, cloud, arguments.data)
+            return _up(narration, cloud, arguments.checks)
+        status = _run(narration, cloud, arguments.data, arguments.checks)
         if arguments.picture:
             narration.draw(arguments.picture)
         return status
@@ -55,7 +56,7 @@ def main() -> int:
         cloud.stop()
 
 
-def _run(narration: Narration, cloud: LocalCloud, data: Path | None) -> int:
+def _run(narration: Narration, cloud: LocalCloud, data: Path | None, checks: str | None) -> int:
     if data is not None and not data.is_file():
         raise StageFailed("look for the data", f"{data} is not a file")
     with tempfile.TemporaryDirectory() as scratch:
@@ -67,21 +68,23 @@ def _run(narration: Narration, cloud: LocalCloud, data: Path | None) -> int:
                 f"a made-up data set in UCI Abalone's form ({abalone_data.ROWS} rows, seed "
                 f"{abalone_data.SEED}; DATA=file uses your own)"
             )
-        deploying.deploy(narration, cloud)
+        deploying.deploy(narration, cloud, settings=deploying.with_check_engine(checks))
         aws = clients.make(cloud.endpoint_url, REGION)
         loop.give_data(narration, aws, data, what)
-    made = loop.push(narration, aws, cloud.environment())
-    loop.build_and_train(narration, aws, made)
-    package = loop.approve_and_deploy(narration, aws, made)
-    proof.compare_prod_with_model(narration, aws, package)
+        made = loop.push(narration, aws, cloud.environment())
+        loop.build_and_train(narration, aws, made)
+        package = loop.approve_and_deploy(narration, aws, made)
+        proof.compare_prod_with_model(narration, aws, package)
+        drift.retrain(narration, aws, cloud.environment())
+        drift.retrain_on_shifted_data(narration, aws, cloud.environment(), data)
     with narration.stage("sum up"):
         table = summary.table(narration, aws, made, package)
     narration.console.print(table)
     return 0
 
 
-def _up(narration: Narration, cloud: LocalCloud) -> int:
-    deploying.deploy(narration, cloud)
+def _up(narration: Narration, cloud: LocalCloud, checks: str | None) -> int:
+    deploying.deploy(narration, cloud, settings=deploying.with_check_engine(checks))
     narration.console.print("\nin another terminal, to point aws, boto3, git and cdk at it:\n")
     for name, value in cloud.exports().items():
         narration.console.print(f"export {name}={shlex.quote(value)}", markup=False, soft_wrap=True)

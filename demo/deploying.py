@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from demo.commands import run
 from demo.errors import StageFailed
@@ -15,10 +18,16 @@ OUTPUT = Path("cdk.out")
 TOOLS = ("cdk", "git")
 
 
-def deploy(narration: Narration, cloud: LocalCloud, output: Path = OUTPUT) -> None:
+def deploy(
+    narration: Narration,
+    cloud: LocalCloud,
+    output: Path = OUTPUT,
+    settings: Mapping[str, Any] | None = None,
+) -> None:
     """Start the cloud and deploy every stack to it with the unmodified CDK CLI.
 
-    The templates are synthesized into `output`, and deployed from there.
+    The templates are synthesized into `output`, and deployed from there; `settings` take the place
+    of the configuration in cdk.json.
     """
     for tool in TOOLS:
         if shutil.which(tool) is None:
@@ -27,7 +36,7 @@ def deploy(narration: Narration, cloud: LocalCloud, output: Path = OUTPUT) -> No
             )
     # What an earlier synthesis left, of a project of another name say, is not to be deployed.
     shutil.rmtree(output, ignore_errors=True)
-    synth = _InBackground(cloud.environment(), output)
+    synth = _InBackground(cloud.environment(), output, settings)
     with narration.stage("start the local cloud") as stage:
         stage.says(cloud.start())
     environment = cloud.environment()
@@ -59,18 +68,29 @@ def deploy(narration: Narration, cloud: LocalCloud, output: Path = OUTPUT) -> No
         stage.says(f"{len(templates)} stacks, from the same {output} that goes to AWS")
 
 
+def with_check_engine(engine: str | None) -> dict[str, Any] | None:
+    """The configuration in cdk.json with that engine for the checks; None for cdk.json's own."""
+    if engine is None:
+        return None
+    settings: dict[str, Any] = json.loads(Path("cdk.json").read_text())["context"]["slipway"]
+    return {**settings, "checks": {**settings.get("checks", {}), "engine": engine}}
+
+
 class _InBackground:
     """`cdk synth` beside the start of the cloud: it needs no cloud, and takes the longest."""
 
-    def __init__(self, environment: dict[str, str], output: Path) -> None:
+    def __init__(
+        self, environment: dict[str, str], output: Path, settings: Mapping[str, Any] | None
+    ) -> None:
         self._error: StageFailed | None = None
         # Without credentials or an address: a synthesis that called AWS would fail here.
         bare = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
-        self._thread = threading.Thread(target=self._run, args=(bare, output), daemon=True)
+        context = [] if settings is None else ["--context", f"slipway={json.dumps(settings)}"]
+        command = ["cdk", "synth", "--quiet", "--output", str(output), "--no-notices", *context]
+        self._thread = threading.Thread(target=self._run, args=(bare, command), daemon=True)
         self._thread.start()
 
-    def _run(self, environment: dict[str, str], output: Path) -> None:
-        command = ["cdk", "synth", "--quiet", "--output", str(output), "--no-notices"]
+    def _run(self, environment: dict[str, str], command: list[str]) -> None:
         try:
             run("cdk synth", command, environment)
         except StageFailed as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,14 +46,20 @@ def give_data(narration: Narration, clients: Clients, data: Path, what: str) -> 
         stage.says(f"{what} -> {build['InputDataUrl']}")
 
 
-def push(narration: Narration, clients: Clients, environment: dict[str, str]) -> Loop:
-    """Clone with plain git, change a hyperparameter, commit, push."""
+# Edits the clone; gives the commit's message.
+Edit = Callable[[Stage, Path], str]
+
+
+def push(
+    narration: Narration, clients: Clients, environment: dict[str, str], edit: Edit | None = None
+) -> Loop:
+    """Clone with plain git, make a change (a hyperparameter's by default), commit, push."""
     url = stack_outputs(clients, BUILD_STACK)["RepositoryCloneUrlHttp"]
     with narration.stage("git push") as stage, tempfile.TemporaryDirectory() as scratch:
         clone = Path(scratch) / "model-build"
         git = ["git", "-c", "user.name=Data Scientist", "-c", "user.email=scientist@example.com"]
         run(stage.title, [*git, "clone", "--quiet", url, str(clone)], environment)
-        change = _change_hyperparameter(stage, clone / EDITED_FILE)
+        change = (edit or change_hyperparameter)(stage, clone)
         run(
             stage.title,
             [*git, "commit", "--quiet", "--all", "--message", change],
@@ -81,7 +88,7 @@ def build_and_train(narration: Narration, clients: Clients, loop: Loop) -> None:
             ),
             "the push",
         )
-        steps = StepWatcher(clients, outputs["SageMakerPipelineName"], stage.detail)
+        steps = StepWatcher(clients, outputs["SageMakerPipelineName"], stage.detail, loop.pushed_at)
         actions = code_pipeline.follow(
             clients, pipeline, execution, stage.detail, meanwhile=steps.look
         )
@@ -170,7 +177,9 @@ def stop_runs(clients: Clients, pipeline: str, reason: str) -> None:
                 clients.codebuild.stop_build(id=build)
 
 
-def _change_hyperparameter(stage: Stage, path: Path) -> str:
+def change_hyperparameter(stage: Stage, clone: Path) -> str:
+    """An edit: trees that are one level lower."""
+    path = clone / EDITED_FILE
     text = path.read_text(encoding="utf-8")
     match = HYPERPARAMETER.search(text)
     if match is None:

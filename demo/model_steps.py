@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from demo.clients import Clients
@@ -11,14 +12,19 @@ ENDED = ("Succeeded", "Failed", "Stopped")
 
 
 class StepWatcher:
-    """Tells each step of the newest execution once, when it has ended."""
+    """Tells each step of the newest execution since a moment once, when it has ended."""
 
     def __init__(
-        self, clients: Clients, pipeline: str, told: Callable[[str, str, float], None]
+        self,
+        clients: Clients,
+        pipeline: str,
+        told: Callable[[str, str, float], None],
+        since: datetime,
     ) -> None:
         self._clients = clients
         self._pipeline = pipeline
         self._told = told
+        self._since = since
         self._ended: set[str] = set()
         self.execution_arn = ""
 
@@ -39,7 +45,7 @@ class StepWatcher:
         executions = sagemaker.list_pipeline_executions(
             PipelineName=self._pipeline, SortBy="CreationTime", SortOrder="Descending", MaxResults=1
         )["PipelineExecutionSummaries"]
-        if not executions:
+        if not executions or executions[0]["StartTime"] < self._since:
             return []
         self.execution_arn = executions[0]["PipelineExecutionArn"]
         pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(

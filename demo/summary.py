@@ -73,26 +73,22 @@ def _job_intervals(clients: Clients, loop: Loop) -> list[Interval]:
         PipelineExecutionArn=loop.pipeline_execution_arn
     )["PipelineExecutionSteps"]
     made = {
-        metadata[kind]["Arn"]
+        arn
         for step in steps
-        for metadata in [step.get("Metadata", {})]
-        for kind in ("ProcessingJob", "TrainingJob")
-        if kind in metadata
+        for metadata in step.get("Metadata", {}).values()
+        for arn in (metadata.get("Arn"), metadata.get("CheckJobArn"))
+        if arn
     }
-    # A job's ARN has its name in lower case, so the name is looked up and not cut out of it.
-    processing = clients.sagemaker.get_paginator("list_processing_jobs").paginate()
-    training = clients.sagemaker.get_paginator("list_training_jobs").paginate()
     intervals = []
-    for summary in (each for page in processing for each in page["ProcessingJobSummaries"]):
-        if summary["ProcessingJobArn"] in made:
-            name = summary["ProcessingJobName"]
-            job = clients.sagemaker.describe_processing_job(ProcessingJobName=name)
-            intervals.append((job["ProcessingStartTime"], job["ProcessingEndTime"]))
-    for summary in (each for page in training for each in page["TrainingJobSummaries"]):
-        if summary["TrainingJobArn"] in made:
-            name = summary["TrainingJobName"]
-            job = clients.sagemaker.describe_training_job(TrainingJobName=name)
-            intervals.append((job["TrainingStartTime"], job["TrainingEndTime"]))
+    # A job's ARN has its name in lower case, so the name is looked up and not cut out of it.
+    for kind in ("processing", "training", "transform"):
+        noun = kind.capitalize()
+        pages = clients.sagemaker.get_paginator(f"list_{kind}_jobs").paginate()
+        describe = getattr(clients.sagemaker, f"describe_{kind}_job")
+        for summary in (each for page in pages for each in page[f"{noun}JobSummaries"]):
+            if summary[f"{noun}JobArn"] in made:
+                job = describe(**{f"{noun}JobName": summary[f"{noun}JobName"]})
+                intervals.append((job[f"{noun}StartTime"], job[f"{noun}EndTime"]))
     return intervals
 
 
