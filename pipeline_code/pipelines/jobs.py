@@ -9,6 +9,7 @@ Containers and the libraries in them: https://docs.aws.amazon.com/sagemaker/late
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -69,6 +70,18 @@ class JobSettings:
                 *path,
             ],
         )
+
+    def upload_code(self, name: str, content: bytes) -> str:
+        """Put a job's code into the bucket, at an address made of its content; the S3 URI.
+
+        The SDK would upload a local file too, but to an address made of the place where the file lay
+        as well: a build on another machine, or in another folder, would make another pipeline, and
+        none of its steps would be found in the cache.
+        """
+        key = f"{self.prefix}/code/{hashlib.sha256(content).hexdigest()}/{name}"
+        s3 = self.session.boto_session.client("s3", region_name=self.region)
+        s3.put_object(Bucket=self.bucket, Key=key, Body=content)
+        return f"s3://{self.bucket}/{key}"
 
     def image(self, framework: str) -> str:
         """URI, in this region, of the pinned container of `sklearn` or `xgboost`."""

@@ -40,7 +40,7 @@ def evaluate_step(
     return ProcessingStep(
         name="EvaluateAbaloneModel",
         step_args=jobs.script_processor("xgboost").run(
-            code=str(SCRIPTS / "evaluate.py"),
+            code=jobs.upload_code("evaluate.py", (SCRIPTS / "evaluate.py").read_bytes()),
             inputs=[
                 job_input("model", model, "model"),
                 job_input("test", output_of(preprocess, "test"), "test"),

@@ -105,6 +105,7 @@ def get_pipeline(
         sagemaker_session: for tests; made from region and bucket by default.
     """
     threshold = _positive_number("mse_threshold", mse_threshold)
+    allowed = _allowed_to_be_worse(live_model_tolerance)
     session = sagemaker_session or get_session(region, default_bucket)
     bucket = default_bucket or session.default_bucket()
     parameters = pipeline_parameters(input_data_url or f"s3://{bucket}/data/abalone.csv", threshold)
@@ -158,7 +159,6 @@ def get_pipeline(
     register = registration.register_step(
         jobs, builder, checks, model_package_group_name, parameters
     )
-    allowed = _allowed_to_be_worse(live_model_tolerance)
     condition = acceptance.condition_step(
         evaluate,
         parameters,

@@ -59,7 +59,7 @@ def preprocess_step(jobs: JobSettings, parameters: PipelineParameters) -> Proces
     return ProcessingStep(
         name="PreprocessAbaloneData",
         step_args=jobs.script_processor("sklearn").run(
-            code=str(SCRIPTS / "preprocess.py"),
+            code=jobs.upload_code("preprocess.py", (SCRIPTS / "preprocess.py").read_bytes()),
             inputs=[job_input("input", parameters.input_data_url, "input/data")],
             outputs=[
                 job_output(jobs, name)

@@ -7,7 +7,6 @@ not among the values that a cache is found by.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from functools import cached_property
 from pathlib import Path
@@ -87,16 +86,10 @@ class OpenEngine:
 
     @cached_property
     def _code(self) -> str:
-        """The S3 URI of the bundle, uploaded. Its content is its address: the SDK would make that
-        of the place where the file lay too, and another build would make another pipeline."""
-        jobs = self._settings.jobs
+        """The S3 URI of the bundle, uploaded."""
         with tempfile.TemporaryDirectory() as directory:
             path = bundle.build(Path(directory) / bundle.FILE_NAME, self._settings.settings)
-            content = path.read_bytes()
-        key = f"{jobs.prefix}/code/{hashlib.sha256(content).hexdigest()}/{bundle.FILE_NAME}"
-        s3 = jobs.session.boto_session.client("s3", region_name=jobs.region)
-        s3.put_object(Bucket=jobs.bucket, Key=key, Body=content)
-        return f"s3://{jobs.bucket}/{key}"
+            return self._settings.jobs.upload_code(bundle.FILE_NAME, path.read_bytes())
 
 
 def _option(name: str, value: Uri) -> Join:
