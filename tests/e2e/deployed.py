@@ -18,6 +18,13 @@ from demo.errors import StageFailed
 from demo.local_cloud import REGION
 
 POLL_SECONDS = 0.2
+CHECKS = ("DataQuality", "DataBias", "ModelQuality", "ModelBias", "ModelExplainability")
+# The flags of a first execution.
+NEW_BASELINES = {
+    name: "True"
+    for check in CHECKS
+    for name in (f"Skip{check}Check", f"RegisterNew{check}Baseline")
+}
 _numbers = itertools.count()
 Found = TypeVar("Found")
 
@@ -124,12 +131,14 @@ class Deployed:
         ]
 
     def run_pipeline(self, **parameters: str) -> dict[str, Any]:
-        """Run the SageMaker pipeline with parameters; its description when it has ended."""
+        """Run the SageMaker pipeline as a person does by hand, without comparing anything; its
+        description when it has ended. `parameters` win over the ten flags."""
         sagemaker = self.clients.sagemaker
         arn = sagemaker.start_pipeline_execution(
             PipelineName=self.build["SageMakerPipelineName"],
             PipelineParameters=[
-                {"Name": name, "Value": value} for name, value in parameters.items()
+                {"Name": name, "Value": value}
+                for name, value in {**NEW_BASELINES, **parameters}.items()
             ],
         )["PipelineExecutionArn"]
         return wait_for(

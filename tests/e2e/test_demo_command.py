@@ -81,10 +81,19 @@ def assert_nothing_is_left(run: Demo) -> None:
     assert run.port_is_free()
 
 
-def test_whole_loop_ends_with_a_summary(checkout: Path, data_file: Path, ended: list[Demo]) -> None:
-    run = Demo(checkout, f"DATA={data_file}")
+@pytest.mark.parametrize(
+    ("checks", "given"),
+    [
+        pytest.param("native", True, id="native engine, the data set that is given"),
+        pytest.param("open", False, id="open engine, the made-up data set"),
+    ],
+)
+def test_whole_loop_ends_with_a_summary(
+    checkout: Path, data_file: Path, ended: list[Demo], checks: str, given: bool
+) -> None:
+    run = Demo(checkout, f"CHECKS={checks}", *([f"DATA={data_file}"] if given else []))
     ended.append(run)
-    status, printed = run.wait()
+    status, printed = run.wait(900)
     assert status == 0, printed
     for stage in (
         "start the local cloud",
@@ -102,10 +111,22 @@ def test_whole_loop_ends_with_a_summary(checkout: Path, data_file: Path, ended: 
         "invoke prod",
     ):
         assert stage in printed, f"{stage!r} is missing in:\n{printed}"
-    assert str(data_file) in printed
+    assert (str(data_file) if given else "a made-up data set") in printed
     assert re.search(r"mse \d+\.\d+", printed)
     assert re.search(r"live in prod\s+│\s+\S+: InService, version 1", printed), printed
+    _the_second_push_is_compared_and_the_third_is_stopped(printed, checks)
     assert_nothing_is_left(run)
+
+
+def _the_second_push_is_compared_and_the_third_is_stopped(printed: str, checks: str) -> None:
+    for check in ("DataQuality", "DataBias", "ModelQuality", "ModelBias", "ModelExplainability"):
+        assert f"{check}: skip=False register=False" in printed, printed
+        assert printed.count(f"step {check}Check  Succeeded") >= 2
+    assert "step ModelQualityCheckTolerance  Succeeded" in printed or checks == "open"
+    stopped = printed.partition("shift a feature")[2]
+    assert re.search(r"step DataQualityCheck  \S*Error", stopped), stopped
+    assert re.search(r"the checks stopped it  shell_weight: .*0\.1", stopped), stopped
+    assert "step RegisterAbaloneModel" not in stopped
 
 
 def test_interrupted_it_leaves_nothing_running_and_can_run_again(

@@ -51,4 +51,4 @@ def in_words(violations: Sequence[Violation]) -> str:
     shown = "; ".join(violation.sentence for violation in violations[:SHOWN])
     count = len(violations)
     more = f" (and {count - SHOWN} more)" if count > SHOWN else ""
-    return f"{count} violation{'' if count == 1 else 's'} of the baseline: {shown}{more}"
+    return f"violations of the baseline ({count}): {shown}{more}"

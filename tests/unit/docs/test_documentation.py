@@ -91,3 +91,16 @@ def test_a_decision_has_context_decision_and_consequence(page: Path) -> None:
     assert headings == ["Context", "Decision", "Consequence"]
     assert text.startswith(f"# {int(page.name[:4])}. ")
     assert len(text.splitlines()) < 40
+
+
+EVIDENCE = re.compile(r"^\| [^|]+ \| `(?P<file>[^`]+)` \| `(?P<test>[^`]+)` \|$", re.M)
+
+
+def test_what_shows_an_activity_is_there() -> None:
+    rows = [match.groupdict() for match in EVIDENCE.finditer((ROOT / "docs" / "checks.md").read_text())]
+    assert len(rows) >= 13 + 10
+    for row in rows:
+        assert (ROOT / row["file"]).is_file(), row
+        file, _, test = row["test"].partition("::")
+        text = (ROOT / file).read_text()
+        assert re.search(rf"^def {test or 'test_'}", text, re.M), row
