@@ -8,9 +8,9 @@ model, `input/model` has `model.tar.gz`. `output` gets what the check writes:
     statistics.json, constraints.json, or analysis.json    the new baseline, as computed
     constraint_violations.json                             if there was a comparison
     report.html
-    registered/…                                           the baseline to register: the new one, a
-                                                           model's quality with its tolerance, or
-                                                           the previous one, as it was
+    registered/…                                           the baseline to register: the new one with
+                                                           its tolerance, or the previous one, as it
+                                                           was
 
 A violation fails the job, with its first violations in words as the ExitMessage, unless it is told
 that a later step reads the report. SageMaker uploads nothing of a failed job, so the report is

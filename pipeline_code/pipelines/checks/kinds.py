@@ -42,7 +42,7 @@ class Kind(ABC):
         """The page for a person."""
 
     def relaxed(self, new: Baseline, tolerance: float) -> Baseline:
-        """The new baseline as it is registered; only a model's quality knows a tolerance."""
+        """The new baseline as it is registered: with room, if the check knows a tolerance."""
         return new
 
 
@@ -136,6 +136,9 @@ class Bias(Kind):
         return bias.report_page(
             new.constraints, previous.constraints if previous else None, violations
         )
+
+    def relaxed(self, new: Baseline, tolerance: float) -> Baseline:
+        return Baseline(bias.relax(new.constraints, tolerance))
 
 
 @dataclass(frozen=True)

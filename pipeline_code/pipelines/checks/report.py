@@ -21,7 +21,7 @@ h1 { font-size: 1.5rem; margin-bottom: .2rem } h2 { font-size: 1.15rem; margin-t
 .verdict.bad { border-color: #b3261e; background: #fdeeed }
 table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums }
 th, td { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #d8dee4 }
-th:first-child, td:first-child { text-align: left } tr.bad td { background: #fdeeed }
+th:first-child, td:first-child, td.text { text-align: left } tr.bad td { background: #fdeeed }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: .8rem }
 .plots svg { width: 100%; height: auto } p.note { color: #57606a }
 """
@@ -65,7 +65,7 @@ def table(
     head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
     body = "\n".join(
         ('<tr class="bad">' if index in marked else "<tr>")
-        + "".join(f"<td>{html.escape(_text(cell))}</td>" for cell in row)
+        + "".join(f"<td{_side(cell)}>{html.escape(_text(cell))}</td>" for cell in row)
         + "</tr>"
         for index, row in enumerate(rows)
     )
@@ -89,6 +89,10 @@ def _svg(figure: Any) -> str:
         figure.savefig(out, format="svg", metadata={"Date": None}, bbox_inches="tight")
     text = out.getvalue()
     return text[text.index("<svg") :]
+
+
+def _side(cell: Any) -> str:
+    return ' class="text"' if isinstance(cell, str) else ""
 
 
 def _text(cell: Any) -> str:

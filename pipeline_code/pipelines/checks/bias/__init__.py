@@ -3,6 +3,7 @@
     config = AnalysisConfig.parse(json.loads(Path("analysis_config.json").read_text()))
     analysis = analyze(frame, config, predictions)
     violations = compare(analysis, baseline_analysis)
+    registered = relax(analysis, 0.1)
 
 `analysis` is the content of Clarify's `analysis.json`, which is also what it takes as a baseline.
 """
@@ -13,6 +14,7 @@ from .comparison import compare
 from .config import AnalysisConfig, Facet
 from .names import POST_TRAINING, PRE_TRAINING
 from .page import report_page
+from .relax import relax
 
 __all__ = [
     "POST_TRAINING",
@@ -22,5 +24,6 @@ __all__ = [
     "analyze",
     "column",
     "compare",
+    "relax",
     "report_page",
 ]

@@ -25,7 +25,8 @@ def compare(
     farther from 0: 0.1 after 0.2 is none, -0.3 after 0.2 is one
     (https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-bias-drift-violations.html).
     Two things are assumed, as no source says them: the ratio DI is measured from 1, and only
-    `tolerance` (in the metric's unit) widens the rule, which has none by itself.
+    `tolerance` (in the metric's unit) widens the rule, which has none by itself. A baseline that
+    was registered with room (`relax`) needs none here.
 
     Groups are matched by facet and value, or by the threshold alone: the upper end of an interval
     is the data's. Raises CheckError where the baseline has what was not measured now.
@@ -83,13 +84,18 @@ class _Metric:
         return abs(self.value - self.unbiased)
 
 
-def _metrics(analysis: Mapping[str, Any]) -> Iterator[_Metric]:
+def stages_of(analysis: Mapping[str, Any]) -> list[str]:
+    """The parts that an analysis has metrics in. Raises CheckError if it has none."""
     stages = [key for key in (PRE_TRAINING_KEY, POST_TRAINING_KEY) if key in analysis]
     if not stages:
         raise CheckError(
             f"this is no bias analysis: it has neither {PRE_TRAINING_KEY} nor {POST_TRAINING_KEY}"
         )
-    for stage in stages:
+    return stages
+
+
+def _metrics(analysis: Mapping[str, Any]) -> Iterator[_Metric]:
+    for stage in stages_of(analysis):
         for facet, groups in analysis[stage]["facets"].items():
             for each in groups:
                 for metric in each["metrics"]:
@@ -131,7 +137,7 @@ def _violation(now: _Metric, before: _Metric, bound: float) -> Violation:
         },
         sentence=(
             f"{now.group}: {now.name} {now.value:.6g} ({before.value:.6g} in the baseline) is "
-            f"farther from {ideal}, which is unbiased, than {bound:.6g}"
+            f"farther than {bound:.6g} from {ideal}, which is unbiased"
         ),
     )
 

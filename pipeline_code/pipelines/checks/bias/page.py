@@ -32,7 +32,8 @@ def report_page(
             note(
                 f"The positive outcome is {label['label']} {label['label_value_or_threshold']}. "
                 "Each table compares the group in its title with all other rows. 0 is unbiased, "
-                "for DI it is 1."
+                "for DI it is 1. A baseline's values are those that were registered, the tolerance "
+                "of then included."
             ),
         )
     )
