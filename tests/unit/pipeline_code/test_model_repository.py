@@ -76,6 +76,7 @@ def test_buildspec_arguments_are_json_with_the_variables_of_the_build(tmp_path: 
         "METRIC_THRESHOLD": "6.0",
         "CHECK_ENGINE": "native",
         "MODEL_QUALITY_TOLERANCE": "0.1",
+        "BIAS_TOLERANCE": "0.05",
         "RELAX_BASELINE_FUNCTION_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:Relax",
         "GATE_TRAINING_ON_DATA_CHECKS": "true",
         "LIVE_MODEL_TOLERANCE": "off",
@@ -105,6 +106,7 @@ def test_buildspec_arguments_are_json_with_the_variables_of_the_build(tmp_path: 
         "live_model_tolerance": "off",
         "check_engine": "native",
         "model_quality_tolerance": "0.1",
+        "bias_tolerance": "0.05",
         "relax_baseline_function_arn": "arn:aws:lambda:eu-west-1:123456789012:function:Relax",
         "gate_training_on_data_checks": True,
     }

@@ -62,8 +62,7 @@ def test_a_violation_has_clarifys_keys_and_a_sentence_with_all_numbers() -> None
         "description": "Value -0.3 does not meet the constraint requirement",
     }
     assert violation.sentence == (
-        "Age (40, 90]: DPPL -0.3 (0.2 in the baseline) is farther from 0, which is unbiased, "
-        "than 0.2"
+        "Age (40, 90]: DPPL -0.3 (0.2 in the baseline) is farther than 0.2 from 0, which is unbiased"
     )
 
 
@@ -71,7 +70,7 @@ def test_a_tolerance_widens_the_rule() -> None:
     now, before = _analysis(-0.3), _analysis(0.2)
     assert bias.compare(now, before, tolerance=0.1) == []
     (violation,) = bias.compare(now, before, tolerance=0.05)
-    assert violation.sentence.endswith("than 0.25")
+    assert violation.sentence.endswith("is farther than 0.25 from 0, which is unbiased")
     with pytest.raises(CheckError, match="is negative"):
         bias.compare(now, before, tolerance=-1)
 

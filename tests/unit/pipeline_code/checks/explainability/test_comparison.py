@@ -117,7 +117,7 @@ def test_the_report_shows_both() -> None:
     assert "are no longer those of the baseline" in page
     assert 'class="verdict bad"' in page
     assert "Features of label0, drifted" in page
-    assert "<td>1</td><td>Class rank</td><td>0.7</td><td>0.05</td><td>3</td>" in page
+    assert '<td>1</td><td class="text">Class rank</td><td>0.7</td><td>0.05</td><td>3</td>' in page
     assert page.count("<svg") == 1
     assert page == explainability.report_page(now, before, violations)
 

@@ -141,7 +141,7 @@ def test_rates_have_the_names_of_a_real_jobs_violations() -> None:
         "metric_name": "trueNegativeRate",
     }
     assert violation.sentence.startswith("true_negative_rate: 0.5 (1 in the baseline) is below 1")
-    assert '<tr class="bad"><td>true_negative_rate</td>' in model_quality.report_page(
+    assert '<tr class="bad"><td class="text">true_negative_rate</td>' in model_quality.report_page(
         statistics, constraints, [violation]
     )
 
