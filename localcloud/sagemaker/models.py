@@ -7,6 +7,7 @@ from typing import Any
 
 from localcloud.sagemaker.endpoints.models import EndpointsBackend
 from localcloud.sagemaker.jobs import warm_start
+from localcloud.sagemaker.lineage.models import LineageBackend
 from localcloud.sagemaker.pipelines.models import PipelinesBackend
 from localcloud.sagemaker.registry.model_package_group import ModelPackageGroup
 from localcloud.sagemaker.registry.models import RegistryBackend
@@ -16,6 +17,7 @@ from localcloud.sagemaker.tuning.models import TuningBackend
 
 
 class SageMakerBackend(
+    LineageBackend,
     TransformBackend,
     TuningBackend,
     RegistryBackend,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from moto.sagemaker.responses import SageMakerResponse as MotoResponse
 
 from localcloud.sagemaker.endpoints.responses import EndpointsResponse
+from localcloud.sagemaker.lineage.responses import LineageResponse
 from localcloud.sagemaker.pipelines.responses import PipelinesResponse
 from localcloud.sagemaker.registry.responses import RegistryResponse
 from localcloud.sagemaker.transform.responses import TransformResponse
@@ -12,6 +13,7 @@ from localcloud.sagemaker.tuning.responses import TuningResponse
 
 
 class SageMakerResponse(
+    LineageResponse,
     TransformResponse,
     TuningResponse,
     RegistryResponse,

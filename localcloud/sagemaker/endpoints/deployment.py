@@ -108,6 +108,8 @@ class Deployments:
             old = self._fleets.get(endpoint.name)
             self._fleets[endpoint.name] = fleet
             endpoint.live = plan
+            # First: who sees the endpoint in service finds what else there is to know about it.
+            self._backend.deployed(endpoint)
             self._set(endpoint, "InService", None)
         self._announce(endpoint)
         return old

@@ -156,6 +156,9 @@ class EndpointsBackend(HostedModelsBackend):
             raise ValidationException(f'Could not find endpoint "{self.arn_of("endpoint", name)}".')
         return self.endpoints[name]
 
+    def deployed(self, endpoint: Endpoint) -> None:
+        """An endpoint has begun to serve what is live: for whoever keeps account of it."""
+
     def endpoints_page(self, request: dict[str, Any]) -> dict[str, Any]:
         """ListEndpoints."""
         request_validation.validate("ListEndpoints", request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -15,6 +15,8 @@ from localcloud.errors import ValidationException
 from localcloud.events import bus
 
 TERMINAL = ("Completed", "Failed", "Stopped")
+# Who keeps account of all jobs, and is told of every change of one before anybody else: lineage.
+watchers: list[Callable[[Job], None]] = []
 
 
 class Job(ABC):
@@ -80,6 +82,8 @@ class Job(ABC):
     def changed(self) -> None:
         """Say that the status has changed: to whoever waits, and as an event."""
         self.modified = current().clock.now()
+        for watcher in watchers:
+            watcher(self)
         current().changes.announce()
         bus.emit(
             "aws.sagemaker",

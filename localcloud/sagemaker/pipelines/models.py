@@ -126,7 +126,7 @@ class PipelinesBackend(PipelineStore):
 
     def experiment(self, execution: PipelineExecution) -> dict[str, Any]:
         """The experiment's names of an execution, in lower case as observed. No experiment is made:
-        nothing here keeps lineage."""
+        lineage here has artifacts, actions and contexts, but no experiments and trials."""
         scope = ExecutionScope(execution, self._role(execution.role_arn))
         config = expressions.resolve(execution.definition.experiment, scope)
         return {name: str(value).lower() for name, value in config.items()}
