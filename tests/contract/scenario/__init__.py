@@ -9,6 +9,7 @@ from tests.contract.scenario import (
     delivery,
     functions,
     hosting,
+    lineage,
     registry,
     stacks,
     training,
@@ -26,3 +27,4 @@ def perform(local: Local) -> None:
     batch.perform(local, model)
     version = registry.perform(local, model)
     hosting.perform(local, version, model)
+    lineage.perform(local, version)

@@ -44,7 +44,6 @@ RECORDS: list[tuple[str, str, dict[str, Any]]] = [
         {"Name": "c", "AuthorizationType": "BASIC", "AuthParameters": {}},
     ),
     ("lambda", "PublishLayerVersion", {"LayerName": "l", "Content": {"ZipFile": b""}}),
-    ("lambda", "CreateEventSourceMapping", {"FunctionName": "f", "EventSourceArn": BUS}),
     ("lambda", "CreateFunctionUrlConfig", {"FunctionName": "f", "AuthType": "NONE"}),
     # Of these neither moto nor we have anything.
     ("codebuild", "CreateReportGroup", {"name": "r", "type": "TEST", "exportConfig": {}}),
