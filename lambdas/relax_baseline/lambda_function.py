@@ -1,4 +1,4 @@
-"""Widen the thresholds of a new model-quality baseline before its version registers it.
+"""Give a new baseline of model quality or of bias some room before its version registers it.
 
 A Lambda step of a SageMaker pipeline, which hands over an event of plain values, and takes a dictionary
 whose keys are its outputs
@@ -15,14 +15,17 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import bias
+import thresholds
 from slipway_shared.clients import client
 from slipway_shared.s3_locations import S3Location, parse_s3_uri
 from slipway_shared.service_errors import code_of, message_of
-from thresholds import UnreadableConstraints, relax
 
 logger = logging.getLogger(__name__)
 
-FILE_NAME = "constraints.json"
+# Of Model Monitor's analyzer and of Clarify, which find them by these names.
+CONSTRAINTS_FILE = "constraints.json"
+ANALYSIS_FILE = "analysis.json"
 MAX_BYTES = 10_000_000
 
 
@@ -33,16 +36,26 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, str]:
     if not boolean(event, "registerNewBaseline"):
         logger.info("the previous baseline is carried over as it is: %s", source.uri)
         return {"ConstraintsS3Uri": source.uri}
-    tolerance = share(event, "tolerance")
+    tolerance = at_least_0(event, "tolerance")
     folder = location(event, "outputS3Uri")
-    target = S3Location(folder.bucket, f"{folder.key.rstrip('/')}/{FILE_NAME}")
     try:
-        relaxed = relax(read(source), tolerance)
-    except UnreadableConstraints as error:
-        raise ValueError(f"{source.uri} holds no model-quality constraints: {error}") from error
+        file_name, relaxed = relax(read(source), tolerance)
+    except thresholds.UnreadableConstraints as error:
+        raise ValueError(
+            f"{source.uri} holds no baseline of model quality or bias: {error}"
+        ) from error
+    target = S3Location(folder.bucket, f"{folder.key.rstrip('/')}/{file_name}")
     write(target, relaxed)
-    logger.info("thresholds of %s widened by %s: %s", source.uri, tolerance, target.uri)
+    logger.info("%s widened by %s: %s", source.uri, tolerance, target.uri)
     return {"ConstraintsS3Uri": target.uri}
+
+
+def relax(baseline: Any, tolerance: float) -> tuple[str, dict[str, Any]]:
+    """The name of the baseline's file, and its content with room: a share of each threshold of a
+    model's quality, a distance for each metric of bias. Raises UnreadableConstraints."""
+    if bias.is_analysis(baseline):
+        return ANALYSIS_FILE, bias.relax(baseline, tolerance)
+    return CONSTRAINTS_FILE, thresholds.relax(baseline, tolerance)
 
 
 def location(event: Mapping[str, Any], name: str) -> S3Location:
@@ -65,7 +78,7 @@ def boolean(event: Mapping[str, Any], name: str) -> bool:
     return text == "true"
 
 
-def share(event: Mapping[str, Any], name: str) -> float:
+def at_least_0(event: Mapping[str, Any], name: str) -> float:
     """A number of 0 or more, or the text of one. Raises ValueError."""
     value = event.get(name)
     try:

@@ -24,7 +24,7 @@ NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
 
 
 class UnreadableConstraints(ValueError):
-    """The content is not that of a model-quality constraints.json; the text says why."""
+    """The content is not that of a baseline's file; the text says why."""
 
 
 def relax(constraints: Any, tolerance: float) -> dict[str, Any]:

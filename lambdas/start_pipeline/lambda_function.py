@@ -27,7 +27,7 @@ from slipway_shared.codepipeline_job import (
     Succeeded,
     answers_job,
 )
-from violation_report import read_report, report_uri
+from violation_report import check_metadata, read_report, report_uri
 
 logger = logging.getLogger(__name__)
 
@@ -131,5 +131,8 @@ def violations(execution: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> 
     """What the reports of the failed checks say, by step, once the execution has ended badly."""
     if execution["PipelineExecutionStatus"] in (*RUNNING, SUCCEEDED):
         return {}
-    uris = {step["StepName"]: report_uri(step) for step in steps}
-    return {name: read_report(client("s3"), uri) for name, uri in uris.items() if uri}
+    return {
+        step["StepName"]: read_report(client("s3"), uri, check_metadata(step))
+        for step in steps
+        if (uri := report_uri(step))
+    }

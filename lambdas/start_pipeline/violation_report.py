@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from feature_means import Means, read_means
+from feature_means import in_words as means_in_words
 from slipway_shared.codepipeline_job import shorten
 from slipway_shared.s3_locations import parse_s3_uri
 from slipway_shared.service_errors import code_of, message_of
@@ -31,22 +33,29 @@ def report_uri(step: Mapping[str, Any]) -> str | None:
     """Where the report of a failed check step is; None for any other step."""
     if step["StepStatus"] != "Failed":
         return None
-    metadata = step.get("Metadata") or {}
-    check = next((metadata[kind] for kind in CHECK_STEPS if metadata.get(kind)), None)
+    check = check_metadata(step)
     if check is None:
         return None
     named = re.search(r"s3://\S+\.json", step.get("FailureReason") or "")
     return check.get("ViolationReport") or (named[0] if named else None)
 
 
-def read_report(s3: Any, uri: str) -> str:
-    """The first violations in words, or why they cannot be read; never raises for what S3 answers."""
+def check_metadata(step: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a check step's metadata says of the check; None for any other step."""
+    metadata = step.get("Metadata") or {}
+    return next((metadata[kind] for kind in CHECK_STEPS if metadata.get(kind)), None)
+
+
+def read_report(s3: Any, uri: str, check: Mapping[str, Any] | None = None) -> str:
+    """The first violations in words, with the features' means that the check's metadata lead to, or
+    why they cannot be read; never raises for what S3 answers."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         location = parse_s3_uri(uri)
         body = s3.get_object(Bucket=location.bucket, Key=location.key)["Body"]
-        return in_words(json.loads(body.read(MAX_BYTES)))
+        report = json.loads(body.read(MAX_BYTES))
+        return in_words(report, read_means(s3, check or {}))
     except (ClientError, BotoCoreError) as error:
         why = ": ".join(part for part in (code_of(error), message_of(error)) if part)
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError) as error:
@@ -54,18 +63,19 @@ def read_report(s3: Any, uri: str) -> str:
     return f"(violation report {uri} cannot be read: {shorten(why, MAX_VIOLATION)})"
 
 
-def in_words(report: Mapping[str, Any]) -> str:
+def in_words(report: Mapping[str, Any], means: Means | None = None) -> str:
     """The first violations, and how many more there are. Raises for what is no such report."""
     violations = report["violations"]
-    shown = "; ".join(violation_in_words(each) for each in violations[:SHOWN])
+    shown = "; ".join(violation_in_words(each, means or {}) for each in violations[:SHOWN])
     more = len(violations) - SHOWN
     return f"{shown or 'it lists no violation'}{f'; and {more} more' if more > 0 else ''}"
 
 
-def violation_in_words(violation: Mapping[str, Any]) -> str:
-    """`<feature, metric or facet>: <check>: <description>`, of what the violation has."""
+def violation_in_words(violation: Mapping[str, Any], means: Means | None = None) -> str:
+    """`<feature, metric or facet>: <check>: <description> (mean …)`, of what the violation has."""
     subject = " ".join(str(violation[name]) for name in SUBJECTS if violation.get(name))
     check = violation.get("constraint_check_type")
     description = str(violation.get("description") or "").strip()
     text = ": ".join(str(part) for part in (subject, check, description) if part)
-    return shorten(text, MAX_VIOLATION)
+    known = (means or {}).get(str(violation.get("feature_name")))
+    return shorten(f"{text} {means_in_words(known)}" if known else text, MAX_VIOLATION)

@@ -182,6 +182,12 @@ def test_same_arguments_give_the_same_definition(
             "model_quality_tolerance is '-1'; a share of 0 or more",
         ),
         ({"live_model_tolerance": "x"}, "live_model_tolerance is 'x'; a share of 0 or more"),
+        ({"bias_tolerance": "x"}, "bias_tolerance is 'x'; a number of 0 or more"),
+        ({"bias_tolerance": "-0.1"}, "bias_tolerance is '-0.1'; a number of 0 or more"),
+        (
+            {"bias_tolerance": 0.1},
+            "bias_tolerance above 0 needs relax_baseline_function_arn with the native",
+        ),
         (
             {"model_quality_tolerance": 0.1},
             "model_quality_tolerance above 0 needs relax_baseline_function_arn with the native",
@@ -338,20 +344,6 @@ def test_native_checks_register_what_the_service_says(definition: dict[str, Any]
             },
             "Explainability": {kind: got("ModelExplainability", f"{use}Constraints")},
         }
-
-
-def test_native_tolerance_is_a_lambda_step_that_the_registration_reads(
-    build: Callable[..., dict[str, Any]],
-) -> None:
-    arn = "arn:aws:lambda:us-east-1:123456789012:function:relax-baseline"
-    steps = all_steps(build(model_quality_tolerance=0.1, relax_baseline_function_arn=arn))
-    relax = steps["ModelQualityCheckTolerance"]
-    assert (relax["Type"], relax["FunctionArn"]) == ("Lambda", arn)
-    assert relax["Arguments"]["tolerance"] == 0.1
-    quality = steps["RegisterAbaloneModel"]["Arguments"]["DriftCheckBaselines"]["ModelQuality"]
-    assert quality["Constraints"]["S3Uri"] == {
-        "Get": "Steps.ModelQualityCheckTolerance.OutputParameters['ConstraintsS3Uri']"
-    }
 
 
 def test_open_checks_register_what_their_jobs_write(open_definition: dict[str, Any]) -> None:

@@ -77,6 +77,7 @@ def get_pipeline(
     live_model_tolerance: float | str = DEFAULT_LIVE_MODEL_TOLERANCE,
     check_engine: str = "native",
     model_quality_tolerance: float | str = 0.0,
+    bias_tolerance: float | str = 0.0,
     relax_baseline_function_arn: str | None = None,
     gate_training_on_data_checks: bool = False,
     sagemaker_session: PipelineSession | None = None,
@@ -99,7 +100,9 @@ def get_pipeline(
         check_engine: `native` (Model Monitor's and Clarify's containers) or `open`.
         model_quality_tolerance: share by which the thresholds of a new model-quality baseline are
             widened before it is registered; 0 registers it as suggested.
-        relax_baseline_function_arn: the function that does so for the native engine.
+        bias_tolerance: how much farther from unbiased than measured a new bias baseline is
+            registered, in each metric's own unit; 0 registers it as measured.
+        relax_baseline_function_arn: the function that applies both for the native engine.
         gate_training_on_data_checks: train only when the two data checks have passed. It makes the
             longest chain of jobs longer by one, and saves the training of bad data.
         sagemaker_session: for tests; made from region and bucket by default.
@@ -124,7 +127,8 @@ def get_pipeline(
             jobs=jobs,
             group=model_package_group_name,
             settings=CHECK_SETTINGS,
-            tolerance=_share("model_quality_tolerance", model_quality_tolerance),
+            model_quality_tolerance=_share("model_quality_tolerance", model_quality_tolerance),
+            bias_tolerance=_distance("bias_tolerance", bias_tolerance),
             relax_function_arn=relax_baseline_function_arn,
         ),
         check_engine,
@@ -196,12 +200,20 @@ def _positive_number(name: str, value: float | str) -> float:
 
 
 def _share(name: str, value: float | str) -> float:
+    return _at_least_0(name, value, "a share of 0 or more is needed, 0.1 for 10 %")
+
+
+def _distance(name: str, value: float | str) -> float:
+    return _at_least_0(name, value, "a number of 0 or more is needed, in the metrics' own unit")
+
+
+def _at_least_0(name: str, value: float | str, needed: str) -> float:
     try:
         number = float(value)
     except ValueError:
         number = math.nan
     if not (math.isfinite(number) and number >= 0):
-        raise ValueError(f"{name} is {value!r}; a share of 0 or more is needed, 0.1 for 10 %")
+        raise ValueError(f"{name} is {value!r}; {needed}")
     return number
 
 

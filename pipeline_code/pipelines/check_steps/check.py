@@ -91,19 +91,27 @@ class CheckInputs:
 class Engine:
     """What both engines need of the pipeline that they are in.
 
-    `tolerance` is the share by which the thresholds of a new model-quality baseline are widened
-    before it is registered: a suggested threshold is the very value that was measured, so that
-    any slightly worse model would violate it. `relax_function_arn` is the function that does so
-    for the native engine. `fail_on_violation` is whether a violation fails its step; where it does
+    A suggested baseline is the very values that were measured, so that any slightly worse model,
+    and any slightly other data, would violate it. The tolerances give a new one room before it is
+    registered: `model_quality_tolerance` is a share of each threshold, `bias_tolerance` a distance
+    in each metric's own unit. `relax_function_arn` is the function that gives it for the native
+    engine. `fail_on_violation` is whether a violation fails its step; where it does
     not, the violations are in the step's report, for a later step to read.
     """
 
     jobs: JobSettings
     group: str
     settings: CheckSettings
-    tolerance: float = 0.0
+    model_quality_tolerance: float = 0.0
+    bias_tolerance: float = 0.0
     relax_function_arn: str | None = None
     fail_on_violation: bool = True
+
+    def tolerance(self, kind: str) -> float:
+        """The tolerance of a check's new baselines; 0 for a check that knows none."""
+        if kind == "model_quality":
+            return self.model_quality_tolerance
+        return self.bias_tolerance if kind in ("data_bias", "model_bias") else 0.0
 
 
 class CheckEngine(Protocol):

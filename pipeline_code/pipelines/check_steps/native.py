@@ -21,7 +21,6 @@ from sagemaker.core.clarify import (
     ModelPredictedLabelConfig,
     SHAPConfig,
 )
-from sagemaker.core.lambda_helper import Lambda
 from sagemaker.core.model_monitor import DatasetFormat
 from sagemaker.mlops.workflow.check_job_config import CheckJobConfig
 from sagemaker.mlops.workflow.clarify_check_step import (
@@ -31,18 +30,12 @@ from sagemaker.mlops.workflow.clarify_check_step import (
     ModelBiasCheckConfig,
     ModelExplainabilityCheckConfig,
 )
-from sagemaker.mlops.workflow.lambda_step import (
-    LambdaOutput,
-    LambdaOutputTypeEnum,
-    LambdaStep,
-)
 from sagemaker.mlops.workflow.quality_check_step import (
     DataQualityCheckConfig,
     ModelQualityCheckConfig,
     QualityCheckConfig,
     QualityCheckStep,
 )
-from sagemaker.mlops.workflow.steps import Step
 
 from pipelines.check_steps.check import (
     Check,
@@ -51,6 +44,7 @@ from pipelines.check_steps.check import (
     Engine,
     analysis_configuration,
 )
+from pipelines.check_steps.native_tolerance import with_tolerance
 from pipelines.jobs import MAX_RUNTIME_SECONDS, VOLUME_SIZE_GB
 
 CSV = "text/csv"
@@ -75,9 +69,11 @@ class NativeEngine:
         self, name: str, kind: str, parameters: CheckParameters, inputs: CheckInputs
     ) -> Check:
         """See CheckEngine."""
-        if parameters.supplied_statistics is None:
-            return self._clarify_check(name, kind, parameters, inputs)
-        return self._quality_check(name, kind, parameters, inputs)
+        has_statistics = parameters.supplied_statistics is not None
+        make = self._quality_check if has_statistics else self._clarify_check
+        return with_tolerance(
+            make(name, kind, parameters, inputs), kind, parameters, self._settings
+        )
 
     def _quality_check(
         self, name: str, kind: str, parameters: CheckParameters, inputs: CheckInputs
@@ -94,19 +90,12 @@ class NativeEngine:
             supplied_baseline_constraints=parameters.supplied_constraints,
             depends_on=list(inputs.depends_on) or None,
         )
-        constraints = step.properties.BaselineUsedForDriftCheckConstraints
-        more_steps: tuple[Step, ...] = ()
-        if kind == "model_quality" and self._settings.tolerance > 0:
-            relax = self._relax_step(name, step, parameters)
-            constraints = relax.properties.Outputs["ConstraintsS3Uri"]
-            more_steps = (relax,)
         return Check(
             step=step,
             calculated_constraints=step.properties.CalculatedBaselineConstraints,
-            baseline_constraints=constraints,
+            baseline_constraints=step.properties.BaselineUsedForDriftCheckConstraints,
             calculated_statistics=step.properties.CalculatedBaselineStatistics,
             baseline_statistics=step.properties.BaselineUsedForDriftCheckStatistics,
-            more_steps=more_steps,
         )
 
     def _quality_config(self, kind: str, inputs: CheckInputs) -> QualityCheckConfig:
@@ -132,35 +121,6 @@ class NativeEngine:
             ground_truth_attribute=quality.ground_truth_attribute,
             probability_attribute=quality.probability_attribute,
             probability_threshold_attribute=None if threshold is None else str(threshold),
-        )
-
-    def _relax_step(
-        self, name: str, check: QualityCheckStep, parameters: CheckParameters
-    ) -> LambdaStep:
-        """Widen the thresholds of a new baseline; one that is carried over stays as it is.
-
-        A Lambda step takes a second, where another job would take minutes.
-        """
-        arn = self._settings.relax_function_arn
-        if arn is None:
-            raise ValueError(
-                "model_quality_tolerance above 0 needs relax_baseline_function_arn with the native "
-                "check engine (the output RelaxBaselineFunctionArn of the model-build stack); "
-                "a tolerance of 0 registers the baseline as suggested"
-            )
-        properties = check.properties
-        return LambdaStep(
-            name=f"{name}Tolerance",
-            lambda_func=Lambda(function_arn=arn, session=self._settings.jobs.session),
-            inputs={
-                "constraintsS3Uri": properties.BaselineUsedForDriftCheckConstraints,
-                "registerNewBaseline": parameters.register_text,
-                "tolerance": self._settings.tolerance,
-                "outputS3Uri": self._settings.jobs.output_uri(
-                    "checks", "model_quality", "registered"
-                ),
-            },
-            outputs=[LambdaOutput("ConstraintsS3Uri", LambdaOutputTypeEnum.String)],
         )
 
     def _clarify_check(

@@ -78,8 +78,8 @@ class OpenEngine:
         given.append(_option("--supplied-constraints", parameters.supplied_constraints))
         if parameters.supplied_statistics is not None:
             given.append(_option("--supplied-statistics", parameters.supplied_statistics))
-        if kind == "model_quality":
-            given += ["--tolerance", str(self._settings.tolerance)]
+        if tolerance := self._settings.tolerance(kind):
+            given += ["--tolerance", str(tolerance)]
         if not self._settings.fail_on_violation:
             given += ["--fail-on-violation", "false"]
         return given

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import CheckError
 from ..violation import Violation
 from .analysis import POST_TRAINING_KEY, PRE_TRAINING_KEY
-from .names import UNBIASED
+from .names import UNBIASED, room
 
 # Sums of floats differ in their last digits between machines; that is no drift.
 _SLACK = 1e-9
@@ -25,7 +25,7 @@ def compare(
     farther from 0: 0.1 after 0.2 is none, -0.3 after 0.2 is one
     (https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-bias-drift-violations.html).
     Two things are assumed, as no source says them: the ratio DI is measured from 1, and only
-    `tolerance` (in the metric's unit) widens the rule, which has none by itself. A baseline that
+    `tolerance` (see `names.room`) widens the rule, which has none by itself. A baseline that
     was registered with room (`relax`) needs none here.
 
     Groups are matched by facet and value, or by the threshold alone: the upper end of an interval
@@ -46,7 +46,7 @@ def compare(
                 f"the baseline has {before.name} of {before.group}, which does not exist now "
                 f"({why}): measure the same as the baseline, or make a new one"
             )
-        bound = before.distance + tolerance
+        bound = before.distance + room(before.name, tolerance)
         if now.distance > bound + _SLACK:
             violations.append(_violation(now, before, bound))
     return violations

@@ -9,17 +9,17 @@ from typing import Any
 
 from ..errors import CheckError
 from .comparison import stages_of
-from .names import UNBIASED
+from .names import UNBIASED, room
 
 
 def relax(analysis: Mapping[str, Any], tolerance: float) -> dict[str, Any]:
-    """A copy with each metric's value `tolerance` farther from unbiased, everything else untouched.
+    """A copy with each metric's value farther from unbiased, everything else untouched.
 
     Clarify's rule has no tolerance of its own, only a baseline to be farther from unbiased than
     (https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-bias-drift-violations.html),
     so that data with one more row would violate it. Room in the baseline itself is understood by
-    whoever compares with it, Clarify too. `tolerance` is in the metric's own unit. Only the distance
-    counts: an exactly unbiased value moves upward, but might as well move down. What is no finite
+    whoever compares with it, Clarify too. `tolerance` is that of the differences, in their unit; the
+    ratios get more (`names.room`). Only the distance counts: an exactly unbiased value moves upward, but might as well move down. What is no finite
     number (None, "Infinity") stays; 0 changes nothing.
     """
     if tolerance < 0:
@@ -38,4 +38,5 @@ def _move(metric: dict[str, Any], tolerance: float) -> None:
     if tolerance == 0 or not isinstance(value, int | float) or not math.isfinite(value):
         return
     upward = value >= UNBIASED.get(metric["name"], 0.0)
-    metric["value"] = value + tolerance if upward else value - tolerance
+    width = room(metric["name"], tolerance)
+    metric["value"] = value + width if upward else value - width

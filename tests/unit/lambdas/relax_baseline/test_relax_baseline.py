@@ -32,6 +32,16 @@ EVENT = {
 }
 
 
+ANALYSIS = {
+    "version": "1.0",
+    "post_training_bias_metrics": {
+        "label": "rings",
+        "facets": {"F": [{"value_or_threshold": "1", "metrics": [{"name": "DI", "value": 0.75}]}]},
+        "label_value_or_threshold": "1",
+    },
+}
+
+
 def put(s3: Any, body: bytes) -> None:
     s3.put_object(Bucket=STORE, Key=SOURCE.removeprefix(f"s3://{STORE}/"), Body=body)
 
@@ -60,6 +70,16 @@ def test_a_new_baseline_is_widened_beside_the_one_that_was_computed(
     mse = json.load(written["Body"])["regression_constraints"]["mse"]
     assert mse == {"threshold": 5.0, "comparison_operator": "GreaterThanThreshold"}
     assert sorted(keys(s3)) == [SOURCE, TARGET]
+
+
+def test_a_bias_analysis_is_widened_and_keeps_clarifys_name(s3: Any) -> None:
+    put(s3, json.dumps(ANALYSIS).encode())
+    target = f"{FOLDER}/registered/analysis.json"
+    assert lambda_handler(EVENT, None) == {"ConstraintsS3Uri": target}
+    written = s3.get_object(Bucket=STORE, Key=target.removeprefix(f"s3://{STORE}/"))
+    (group,) = json.load(written["Body"])["post_training_bias_metrics"]["facets"]["F"]
+    assert group["metrics"] == [{"name": "DI", "value": -0.25}]
+    assert sorted(keys(s3)) == [SOURCE, target]
 
 
 @pytest.mark.parametrize("register", ["false", "False", False])
@@ -103,7 +123,14 @@ def test_an_event_that_cannot_be_meant_is_refused(member: str, value: Any, sente
     [
         (b"no json", f"{SOURCE} is not JSON: Expecting value"),
         (b"\xff", f"{SOURCE} is not JSON: "),
-        (b'{"features": []}', f"{SOURCE} holds no model-quality constraints: it must have one of"),
+        (
+            b'{"features": []}',
+            f"{SOURCE} holds no baseline of model quality or bias: it must have one of",
+        ),
+        (
+            b'{"pre_training_bias_metrics": []}',
+            f"{SOURCE} holds no baseline of model quality or bias: its pre_training_bias_metrics",
+        ),
     ],
 )
 def test_a_file_that_is_none_is_refused_and_nothing_written(
