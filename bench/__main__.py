@@ -1,6 +1,7 @@
 """`python -m bench [--data FILE] [--tests]`: measure, and write docs/benchmarks.md.
 
-It takes about fifteen minutes; with `--tests`, `make test` is run and timed as well.
+It takes about fifteen minutes; with `--tests`, `make test` is run and timed as well. With `--only`,
+one of the measurements of large data sets is made, and its rows of the page are written anew.
 """
 
 from __future__ import annotations
@@ -10,12 +11,21 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from bench import data_quality_time, demo_time, pipeline_time, server_memory, synth_time
-from bench.report import Handler, Results, markdown
+from bench import (
+    data_quality_time,
+    demo_time,
+    pipeline_time,
+    preprocess_time,
+    server_memory,
+    synth_time,
+)
+from bench.report import Handler, Results, data_quality_row, markdown
+from bench.table import Row, updated
 from bench.timing import Pair, run, seconds
 from demo import abalone_data, clients, deploying, loop
 from demo.local_cloud import REGION, LocalCloud
@@ -25,6 +35,12 @@ from tests.unit.lambdas import cold_start
 PAGE = Path("docs/benchmarks.md")
 REASONS = Path(__file__).with_name("reasons.md")
 HANDLERS = ("start_pipeline", "request_deployment", "deploy_endpoint", "smoke_test")
+LARGE_DATA: dict[str, Callable[[Path], Sequence[Row]]] = {
+    "data-quality": lambda scratch: [
+        data_quality_row(size) for size in data_quality_time.measure(scratch)
+    ],
+    "preprocess": lambda scratch: preprocess_time.rows(preprocess_time.measure(scratch)),
+}
 
 
 def main() -> int:
@@ -32,10 +48,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--data", type=Path, help="a CSV file in UCI Abalone's form")
     parser.add_argument("--tests", action="store_true", help="run and time make test as well")
+    parser.add_argument("--only", choices=LARGE_DATA, help="measure only this")
     arguments = parser.parse_args()
     say = Console(stderr=True, highlight=False).print
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
+        if arguments.only:
+            rows = LARGE_DATA[arguments.only](scratch)
+            PAGE.write_text(updated(PAGE.read_text(), rows, REASONS.read_text()), encoding="utf-8")
+            say(f"wrote {len(rows)} rows of {PAGE}")
+            return 0
         say("Lambda handlers …")
         handlers = tuple(_handler(name) for name in HANDLERS)
         say("cdk synth …")
@@ -43,6 +65,8 @@ def main() -> int:
         synth_alike = synth_time.measure(scratch, validating=False)
         say("data-quality statistics …")
         data_quality = data_quality_time.measure(scratch)
+        say("preprocessing …")
+        preprocess = preprocess_time.measure(scratch)
         say("the loop, deployed …")
         pipeline, memory = _on_a_cloud(scratch, arguments.data)
         say("make demo …")
@@ -63,6 +87,7 @@ def main() -> int:
         handlers,
         memory,
         data_quality,
+        preprocess,
         tests,
         REASONS.read_text(),
     )

@@ -7,9 +7,10 @@ import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench import data_quality_time
+from bench import data_quality_time, preprocess_time
 from bench.demo_time import DemoTime
 from bench.server_memory import Memory
+from bench.table import Row, line
 from bench.timing import RUNS, Pair
 
 
@@ -33,6 +34,7 @@ class Results:
     handlers: tuple[Handler, ...]
     memory: Memory
     data_quality: tuple[data_quality_time.Size, ...]
+    preprocess: dict[str, preprocess_time.Program]
     test_seconds: float | None
     reasons: str
 
@@ -43,7 +45,7 @@ def markdown(results: Results) -> str:
     slowest = max(handler.milliseconds for handler in handlers)
     largest = max(handler.asset_kilobytes for handler in handlers)
     pipeline, synth = results.pipeline.ratio.median, results.synth.ratio.median
-    rows = [
+    rows: list[Row] = [
         (
             "SageMaker pipeline on the local cloud, against the same scripts one after the other in"
             " one shell",
@@ -103,7 +105,8 @@ def markdown(results: Results) -> str:
             "",
             None,
         ),
-        *(_data_quality(size) for size in results.data_quality),
+        *(data_quality_row(size) for size in results.data_quality),
+        *preprocess_time.rows(results.preprocess),
         (
             "`make test` (one run)",
             "not measured in this run"
@@ -124,13 +127,12 @@ def markdown(results: Results) -> str:
         "| what | measured | goal | met |",
         "|---|---|---|---|",
     ]
-    for what, measured, goal, met in rows:
-        mark = {True: "yes", False: "**no**", None: ""}[met]
-        lines.append(f"| {what} | {measured} | {goal} | {mark} |")
+    lines += map(line, rows)
     return "\n".join([*lines, "", results.reasons.strip(), ""])
 
 
-def _data_quality(size: data_quality_time.Size) -> tuple[str, str, str, None]:
+def data_quality_row(size: data_quality_time.Size) -> Row:
+    """One size of the data-quality statistics."""
     columns = data_quality_time.FRACTIONS + data_quality_time.INTEGERS
     once = " (one run)" if size.rows >= data_quality_time.ONCE else ""
     what = (

@@ -120,15 +120,17 @@ def regression_metrics(labels: np.ndarray, predictions: np.ndarray) -> dict[str,
 
 def quality_report(labels: np.ndarray, predictions: np.ndarray) -> dict[str, Any]:
     """The content of evaluation.json."""
-    draws = np.random.default_rng(SEED).integers(len(labels), size=(RESAMPLES, len(labels)))
-    resampled = regression_metrics(labels[draws], predictions[draws])
+    # One resample at a time: all of them at once would take 1,600 bytes a row and more.
+    random = np.random.default_rng(SEED)
+    drawn = (random.integers(len(labels), size=len(labels)) for _ in range(RESAMPLES))
+    resampled = [regression_metrics(labels[rows], predictions[rows]) for rows in drawn]
     return {
         "version": 0.0,
         "dataset": {"item_count": len(labels)},
         "regression_metrics": {
             name: {
                 "value": float(value),
-                "standard_deviation": float(resampled[name].std(ddof=1)),
+                "standard_deviation": float(np.std([each[name] for each in resampled], ddof=1)),
             }
             for name, value in regression_metrics(labels, predictions).items()
         },
