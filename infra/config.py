@@ -44,6 +44,11 @@ _BRANCH = text(
     r"(?=.{1,100}$)(?!.*(?://|\.\.|/[.-]|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9._/-]*(?<![./])",
     "the name of a branch: up to 100 letters, digits and ._/- as git allows them",
 )
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+_SCHEDULE = text(
+    r"cron\([^()\s]+( [^()\s]+){5}\)|rate\([1-9][0-9]* (minute|hour|day)s?\)",
+    "a schedule of EventBridge Scheduler such as 'cron(0 6 * * ? *)' or 'rate(1 day)'",
+)
 _POLICY_ARN = text(
     r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]{1,640}",
     "the ARN of a managed policy (arn:aws:iam::…:policy/…)",
@@ -89,9 +94,10 @@ class ChecksConfig:
         default="native",
     )
     model_quality_tolerance: float = setting(
-        "share by which the thresholds of a new model-quality baseline are widened",
-        number(0, 10),
-        default=0.1,
+        "share by which a new model-quality baseline is widened", number(0, 10), default=0.1
+    )
+    bias_tolerance: float = setting(
+        "distance by which a new bias baseline is moved from unbiased", number(0, 1), default=0.1
     )
     retrain_baselines: str = setting(
         "which baselines a retrained version registers", one_of("carry", "refresh"), default="carry"
@@ -108,6 +114,28 @@ class ChecksConfig:
         "share by which a model's error may exceed the live one's; off compares with none",
         or_word(OFF, number(0, 10)),
         default=0,
+    )
+
+
+@dataclass(frozen=True)
+class BatchScoringConfig:
+    """The second pipeline: the live version's predictions for a data set."""
+
+    enabled: bool = setting(
+        "whether there is the pipeline, its queue and its functions",
+        one_of(True, False),
+        default=True,
+    )
+    schedule: str | None = setting(
+        "when it runs by itself, in UTC; null leaves that to people",
+        optional(_SCHEDULE),
+        default=None,
+    )
+    input_data_key: str | None = setting(
+        "key, or prefix of keys, of the rows to score in the artifact bucket; null is"
+        " data/<project>-to-score.csv",
+        optional(_KEY),
+        default=None,
     )
 
 
@@ -167,6 +195,9 @@ class Config:
         default=6.0,
     )
     checks: ChecksConfig = setting("the checks", default_factory=ChecksConfig)
+    batch_scoring: BatchScoringConfig = setting(
+        "the scoring of data sets", default_factory=BatchScoringConfig
+    )
     stages: StagesConfig = setting("the stages", default_factory=StagesConfig)
     notification_email: str | None = setting(
         "who is told of alarms, failed pipelines and waiting approvals; null subscribes nobody",
@@ -191,6 +222,11 @@ class Config:
     def data_key(self) -> str:
         """Key of the training data in the artifact bucket."""
         return self.input_data_key or f"data/{self.project}.csv"
+
+    @property
+    def batch_scoring_key(self) -> str:
+        """Key, or prefix of keys, of the rows to score in the artifact bucket."""
+        return self.batch_scoring.input_data_key or f"data/{self.project}-to-score.csv"
 
 
 def load(context: Mapping[str, Any] | str | None) -> Config:

@@ -50,6 +50,11 @@ class Names:
         return f"{self.pascal}Pipeline"
 
     @property
+    def batch_scoring_pipeline(self) -> str:
+        """The SageMaker pipeline that scores data sets with the live version."""
+        return f"{self.pascal}BatchScoringPipeline"
+
+    @property
     def model_package_group(self) -> str:
         """The group in the Model Registry, as AWS's template names it."""
         return f"{self.pascal}PackageGroup"

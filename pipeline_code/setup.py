@@ -16,6 +16,7 @@ setup(
     # The scripts that run inside the jobs are uploaded from where the package is installed.
     package_data={
         "pipelines.abalone": ["preprocess.py", "evaluate.py"],
+        "pipelines.batch_scoring": ["arrange_scores.py"],
         # The library that travels with the open check engine; none for the native one.
         "pipelines.checks": ["wheels/*.whl"],
     },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
@@ -12,6 +14,7 @@ from constructs import Construct
 
 from infra.config import ChecksConfig, Config
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.batch_scoring import BatchScoring
 from infra.constructs.permissions import ANY_OBJECT, allow, pass_to_sagemaker, service
 from infra.constructs.sagemaker_arns import SageMakerArns
 from infra.constructs.sagemaker_roles import PipelineExecutionRole
@@ -38,6 +41,7 @@ class ModelBuild(Construct):
         bucket: s3.IBucket,
         execution_role: PipelineExecutionRole,
         relax_baseline: lambda_.IFunction,
+        batch_scoring: BatchScoring | None,
     ) -> None:
         super().__init__(scope, construct_id)
         log_group = ServiceLogGroup(self, "LogGroup", retention_days=config.log_retention_days)
@@ -57,6 +61,7 @@ class ModelBuild(Construct):
             "METRIC_THRESHOLD": str(config.metric_threshold),
             **check_variables(config.checks),
             "RELAX_BASELINE_FUNCTION_ARN": relax_baseline.function_arn,
+            **(batch_scoring.build_variables if batch_scoring else {}),
         }
         self.project = codebuild.PipelineProject(
             self,
@@ -86,12 +91,15 @@ class ModelBuild(Construct):
                 " that AWS manages for S3 (alias/aws/s3); a key of the project's own is not configurable."
             },
         )
-        self._grant(role, names, bucket, execution_role, log_group)
+        arns = SageMakerArns(self, names)
+        pipelines = [*arns.pipeline(), *(arns.batch_scoring_pipeline() if batch_scoring else [])]
+        self._grant(role, names, pipelines, bucket, execution_role, log_group)
 
     def _grant(
         self,
         role: iam.Role,
         names: Names,
+        pipelines: Sequence[str],
         bucket: s3.IBucket,
         execution_role: PipelineExecutionRole,
         log_group: logs.ILogGroup,
@@ -104,7 +112,7 @@ class ModelBuild(Construct):
                 "sagemaker:AddTags",
                 "sagemaker:ListTags",
             ],
-            SageMakerArns(self, names).pipeline(),
+            pipelines,
         )
         # Artifacts of the CodePipeline, and the scripts of the steps.
         objects = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
@@ -135,6 +143,7 @@ def check_variables(checks: ChecksConfig) -> dict[str, str]:
     return {
         "CHECK_ENGINE": checks.engine,
         "MODEL_QUALITY_TOLERANCE": str(checks.model_quality_tolerance),
+        "BIAS_TOLERANCE": str(checks.bias_tolerance),
         # JSON's words: the buildspec writes it into an object.
         "GATE_TRAINING_ON_DATA_CHECKS": "true" if checks.gate_training else "false",
         "LIVE_MODEL_TOLERANCE": str(checks.live_model_tolerance),

@@ -27,6 +27,14 @@ class SageMakerArns:
         """The pipeline's executions."""
         return self._both("pipeline", self._names.sagemaker_pipeline, "/execution/*")
 
+    def batch_scoring_pipeline(self) -> list[str]:
+        """The SageMaker pipeline that scores data sets."""
+        return self._both("pipeline", self._names.batch_scoring_pipeline)
+
+    def batch_scoring_executions(self) -> list[str]:
+        """That pipeline's executions."""
+        return self._both("pipeline", self._names.batch_scoring_pipeline, "/execution/*")
+
     def jobs(self) -> list[str]:
         """The jobs that pipelines start: their names begin with `pipelines-`."""
         kinds = ("processing", "training", "transform")

@@ -5,10 +5,13 @@ Actions on resources: https://docs.aws.amazon.com/service-authorization/latest/r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.permissions import ANY_OBJECT, ANY_VERSION, allow, pass_to_sagemaker, service
@@ -137,6 +140,20 @@ class PipelineExecutionRole(iam.Role):
         )
         write_logs(self, "Endpoints/sm-clarify-")
         allow(self, ["lambda:InvokeFunction"], [relax_baseline.function_arn])
+
+    def score_batches(
+        self, names: Names, functions: Sequence[lambda_.IFunction], queue: sqs.IQueue
+    ) -> None:
+        """Let the batch-scoring pipeline ask its functions, make a model of a version, which is
+        authorised on the version too, and hand scores over."""
+        allow(self, ["lambda:InvokeFunction"], [function.function_arn for function in functions])
+        allow(
+            self,
+            ["sagemaker:CreateModel"],
+            SageMakerArns(self, names).versions(),
+            because=ANY_VERSION,
+        )
+        allow(self, ["sqs:SendMessage"], [queue.queue_arn])
 
 
 class EndpointRole(iam.Role):

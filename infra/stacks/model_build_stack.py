@@ -9,6 +9,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from infra.config import Config
+from infra.constructs.batch_scoring import BatchScoring
 from infra.constructs.data_bucket import DataBucket
 from infra.constructs.model_build import ModelBuild
 from infra.constructs.model_build_pipeline import ModelBuildPipeline
@@ -55,6 +56,17 @@ class ModelBuildStack(cdk.Stack):
         if config.checks.engine == "native":
             role.make_native_checks(names, relax_baseline)
         undelivered = UndeliveredEvents(self, "UndeliveredEvents")
+        batch_scoring = None
+        if config.batch_scoring.enabled:
+            batch_scoring = BatchScoring(
+                self,
+                "BatchScoring",
+                config=config,
+                names=names,
+                bucket=bucket,
+                undelivered=undelivered,
+            )
+            role.score_batches(names, batch_scoring.step_functions, batch_scoring.queue)
         build = ModelBuild(
             self,
             "Build",
@@ -63,6 +75,7 @@ class ModelBuildStack(cdk.Stack):
             bucket=bucket,
             execution_role=role,
             relax_baseline=relax_baseline,
+            batch_scoring=batch_scoring,
         )
         pipeline = ModelBuildPipeline(
             self,
@@ -86,6 +99,8 @@ class ModelBuildStack(cdk.Stack):
         self._output("ModelPackageGroupName", group.model_package_group_name)
         self._output("RelaxBaselineFunctionArn", relax_baseline.function_arn)
         self._output("UndeliveredEventsQueueName", undelivered.queue_name, export=True)
+        for name, value in (batch_scoring.outputs if batch_scoring else {}).items():
+            self._output(name, value)
 
     def _start_pipeline(self, config: Config, names: Names, bucket: s3.IBucket) -> PythonFunction:
         function = PythonFunction(
@@ -120,14 +135,16 @@ class ModelBuildStack(cdk.Stack):
             self,
             "RelaxBaselineFunction",
             directory="relax_baseline",
-            description="Widens the thresholds of a new model-quality baseline",
+            description="Widens a new baseline of model quality or bias by its tolerance",
             timeout=cdk.Duration.minutes(1),
             log_retention_days=config.log_retention_days,
         )
         function.allow(
             ["s3:GetObject", "s3:PutObject"],
+            # Of Model Monitor's analyzer, and of Clarify.
             bucket.arn_for_objects("*/constraints.json"),
-            because="Each execution writes its constraints below a prefix of its own; the bucket is one.",
+            bucket.arn_for_objects("*/analysis.json"),
+            because="Each execution writes its baselines below a prefix of its own; the bucket is one.",
         )
         # Without it S3 says "denied" where it means "not there".
         function.allow(["s3:ListBucket"], bucket.bucket_arn)

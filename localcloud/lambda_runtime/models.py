@@ -9,8 +9,10 @@ from typing import Any
 from moto.awslambda.models import LambdaBackend as MotoBackend
 from moto.s3.models import s3_backends
 
+from localcloud.cloud import current
 from localcloud.errors import AwsError, unsupported
-from localcloud.lambda_runtime import function_request
+from localcloud.lambda_runtime import event_source_poller, event_source_request, function_request
+from localcloud.lambda_runtime.event_sources import EventSourceMapping, already_there, not_there
 from localcloud.lambda_runtime.executor import executor
 from localcloud.lambda_runtime.function import LambdaFunction
 
@@ -111,6 +113,61 @@ class LambdaBackend(MotoBackend):
         """The function's configuration for asynchronous invocation; empty when it has none."""
         known = function.event_invoke_config
         return dict(known[0].config) if known else {}
+
+    @property
+    def event_sources(self) -> dict[str, EventSourceMapping]:
+        """The event source mappings by their UUID."""
+        # Beside moto's own, whose queues would call functions themselves.
+        known: dict[str, EventSourceMapping] = self.__dict__.setdefault("_event_sources", {})
+        return known
+
+    def create_event_source_mapping(self, spec: dict[str, Any]) -> EventSourceMapping:
+        """CreateEventSourceMapping; its queue is read from now on."""
+        event_source_request.check(spec, creating=True)
+        function: LambdaFunction = self.get_function(spec["FunctionName"])
+        mapping = EventSourceMapping(spec, function)
+        for known in self.event_sources.values():
+            if (known.queue_arn, known.function_arn) == (mapping.queue_arn, mapping.function_arn):
+                raise already_there(known)
+        self.event_sources[mapping.uuid] = mapping
+        self._start(mapping)
+        return mapping
+
+    def get_event_source_mapping(self, uuid: str) -> EventSourceMapping:
+        """GetEventSourceMapping."""
+        if uuid not in self.event_sources:
+            raise not_there()
+        return self.event_sources[uuid]
+
+    def list_event_source_mappings(
+        self, event_source_arn: str | None, function_name: str | None
+    ) -> list[EventSourceMapping]:
+        """ListEventSourceMappings, of a queue or a function if one is given."""
+        return [
+            mapping
+            for mapping in self.event_sources.values()
+            if event_source_arn in (None, mapping.queue_arn)
+            and function_name in (None, mapping.function_name, mapping.function_arn)
+        ]
+
+    def update_event_source_mapping(self, uuid: str, spec: dict[str, Any]) -> EventSourceMapping:
+        """UpdateEventSourceMapping; what is not given stays."""
+        mapping = self.get_event_source_mapping(uuid)
+        event_source_request.check(spec, creating=False)
+        mapping.change(spec, self.get_function(spec.get("FunctionName") or mapping.function_arn))
+        self._start(mapping)
+        return mapping
+
+    def delete_event_source_mapping(self, uuid: str) -> EventSourceMapping:
+        """DeleteEventSourceMapping; what its function has been given is still worked on."""
+        mapping = self.get_event_source_mapping(uuid)
+        del self.event_sources[uuid]
+        mapping.state = "Deleting"
+        current().changes.announce()
+        return mapping
+
+    def _start(self, mapping: EventSourceMapping) -> None:
+        event_source_poller.start(mapping, lambda: self.get_function(mapping.function_arn))
 
     def _code(self, code: dict[str, Any]) -> dict[str, Any]:
         """The code as moto takes it; a version of an object, which moto ignores, is read here."""

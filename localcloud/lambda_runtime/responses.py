@@ -14,6 +14,7 @@ from moto.awslambda.responses import LambdaResponse as MotoResponse
 
 from localcloud.errors import AwsError, unsupported
 from localcloud.lambda_runtime.async_invocation import enqueue
+from localcloud.lambda_runtime.event_sources import EventSourceMapping
 from localcloud.lambda_runtime.executor import executor
 from localcloud.lambda_runtime.function import LambdaFunction
 from localcloud.lambda_runtime.models import LambdaBackend
@@ -27,11 +28,14 @@ TYPES = ("DryRun", "Event", "RequestResponse")
 Answer = tuple[int, dict[str, str], Any]
 
 
+def _mapping(mapping: EventSourceMapping, status: int = 200) -> Answer:
+    return status, {"status": str(status)}, json.dumps(mapping.describe())
+
+
 class LambdaResponse(MotoResponse):
     """Parses a request, calls the backend, answers."""
 
-    # Not here, because nothing would act on them: layers, function URLs, code signing; and event
-    # source mappings, of which moto makes one unbatched, never repeated call in the sender's request.
+    # Not here, because nothing would act on them: layers, function URLs, code signing.
     MOTO_OPERATIONS = {
         "the backend's own": (
             "CreateAlias",
@@ -97,6 +101,40 @@ class LambdaResponse(MotoResponse):
         if self.headers.get("X-Amz-Log-Type") == "Tail":
             headers["X-Amz-Log-Result"] = invocation.encoded_tail
         return 200, headers, invocation.payload
+
+    def create_event_source_mapping(self) -> Answer:
+        """CreateEventSourceMapping."""
+        return _mapping(self._backend.create_event_source_mapping(self.json_body), 202)
+
+    def get_event_source_mapping(self) -> Answer:
+        """GetEventSourceMapping."""
+        return _mapping(self._backend.get_event_source_mapping(self._mapping_uuid()))
+
+    def list_event_source_mappings(self) -> str:
+        """ListEventSourceMappings, all on one page."""
+        given = (
+            self.querystring.get(name, [None])[0] for name in ("EventSourceArn", "FunctionName")
+        )
+        mappings = self._backend.list_event_source_mappings(*given)
+        return json.dumps({"EventSourceMappings": [mapping.describe() for mapping in mappings]})
+
+    def update_event_source_mapping(self) -> Answer:
+        """UpdateEventSourceMapping."""
+        uuid = self._mapping_uuid()
+        return _mapping(self._backend.update_event_source_mapping(uuid, self.json_body), 202)
+
+    def delete_event_source_mapping(self) -> Answer:
+        """DeleteEventSourceMapping."""
+        return _mapping(self._backend.delete_event_source_mapping(self._mapping_uuid()), 202)
+
+    def _mapping_uuid(self) -> str:
+        # `…/event-source-mappings/<uuid>`
+        return unquote(self.path.rstrip("/").rsplit("/", 1)[-1])
+
+    @property
+    def _backend(self) -> LambdaBackend:
+        backend: LambdaBackend = self.backend
+        return backend
 
     def invoke_async(self) -> Answer:
         """InvokeAsync, which AWS replaced by Invoke."""

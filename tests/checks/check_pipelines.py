@@ -22,7 +22,7 @@ from pipelines.check_steps.check import check_parameters
 from pipelines.jobs import JobSettings
 from sagemaker.core.drift_check_baselines import DriftCheckBaselines
 from sagemaker.core.model_metrics import MetricsSource, ModelMetrics
-from sagemaker.core.workflow.parameters import ParameterInteger, ParameterString
+from sagemaker.core.workflow.parameters import ParameterString
 from sagemaker.core.workflow.pipeline_context import PipelineSession
 from sagemaker.mlops.workflow.model_step import ModelStep
 from sagemaker.mlops.workflow.pipeline import Pipeline
@@ -46,8 +46,6 @@ def main(engine_name: str, role: str, bucket: str) -> None:
         bucket=bucket,
         prefix="Checks",
         processing_instance_type=parameters["processing"],
-        training_instance_type=parameters["processing"],
-        training_instance_count=ParameterInteger("Count", default_value=1),
         transform_instance_type=parameters["processing"],
     )
     definitions = {}

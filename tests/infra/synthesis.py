@@ -23,10 +23,16 @@ FULL = {
     "checks": {
         "engine": "open",
         "model_quality_tolerance": 0.25,
+        "bias_tolerance": 0.05,
         "retrain_baselines": "refresh",
         "drift_response": "carry",
         "gate_training": True,
         "live_model_tolerance": "off",
+    },
+    "batch_scoring": {
+        "enabled": True,
+        "schedule": "cron(0 6 ? * MON-FRI *)",
+        "input_data_key": "to-score",
     },
     "stages": {
         "staging": {"instance_type": "ml.c6i.xlarge", "data_capture_percentage": 0},

@@ -24,10 +24,12 @@ STATELESS_TYPES = {
     "AWS::Events::Rule",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
+    "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
     "AWS::S3::BucketPolicy",
+    "AWS::Scheduler::Schedule",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",
@@ -78,7 +80,7 @@ def test_logs_are_kept_for_the_configured_time(
         groups = of_kind(*pair, "AWS::Logs::LogGroup")
         assert {group["RetentionInDays"] for group in groups} == {days}
         # One for each function, one for the builds.
-        assert len(groups) == 6
+        assert len(groups) == 9
 
 
 def test_functions_log_as_json_to_their_own_group(
@@ -86,7 +88,7 @@ def test_functions_log_as_json_to_their_own_group(
 ) -> None:
     functions = of_kind(build, deploy, "AWS::Lambda::Function")
     assert {function["LoggingConfig"]["LogFormat"] for function in functions} == {"JSON"}
-    assert len({function["LoggingConfig"]["LogGroup"] for function in functions}) == 5
+    assert len({function["LoggingConfig"]["LogGroup"] for function in functions}) == 8
 
 
 def test_every_rule_has_a_dead_letter_queue(build: dict[str, Any], deploy: dict[str, Any]) -> None:
@@ -99,7 +101,11 @@ def test_every_rule_may_write_to_its_dead_letter_queue(
     build: dict[str, Any], deploy: dict[str, Any]
 ) -> None:
     for template in (build, deploy):
-        (policy,) = resources(template, "AWS::SQS::QueuePolicy").values()
+        (policy,) = (
+            policy
+            for name, policy in resources(template, "AWS::SQS::QueuePolicy").items()
+            if name.startswith("UndeliveredEvents")
+        )
         sources = {
             statement["Condition"]["ArnEquals"]["aws:SourceArn"]
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]

@@ -18,6 +18,9 @@ MAX_USER_PARAMETERS = 1000
 FUNCTIONS = {
     "StartPipeline": "start_pipeline",
     "RelaxBaseline": "relax_baseline",
+    "BatchScoringFindLiveVersion": "find_live_version",
+    "BatchScoringJudgeScores": "judge_scores",
+    "BatchScoringAnswerCallback": "answer_callback",
     "RequestDeployment": "request_deployment",
     "DeployEndpoint": "deploy_endpoint",
     "SmokeTest": "smoke_test",
@@ -29,11 +32,20 @@ BEYOND_THE_CODE = {
     "logs:CreateLogStream": "the runtime writes the log",
     "logs:PutLogEvents": "the runtime writes the log",
     "sqs:SendMessage": "Lambda sends what failed to the dead-letter queue as the function's role",
+    "sqs:ReceiveMessage": "Lambda reads the queue as the function's role",
+    "sqs:DeleteMessage": "Lambda deletes what was worked on as the function's role",
+    "sqs:GetQueueAttributes": "Lambda looks at the queue as the function's role",
     "iam:PassRole": "CreateModel hands the endpoint's role to SageMaker",
     "sagemaker:AddTags": "the requests that create something have tags",
     "s3:ListBucket": "S3 then tells a missing object from a denied one",
 }
-IN_THE_BUILD_STACK = ("StartPipeline", "RelaxBaseline")
+IN_THE_BUILD_STACK = (
+    "StartPipeline",
+    "RelaxBaseline",
+    "BatchScoringFindLiveVersion",
+    "BatchScoringJudgeScores",
+    "BatchScoringAnswerCallback",
+)
 SERVICES = r"(s3|sagemaker|codepipeline|runtime)"
 NOT_CALLS = {"get_paginator", "exceptions"}
 
@@ -205,6 +217,9 @@ def test_time_limits_leave_room_for_the_clients_own(
     assert limits == {
         "StartPipeline": 60,
         "RelaxBaseline": 60,
+        "BatchScoringFindLiveVersion": 60,
+        "BatchScoringJudgeScores": 60,
+        "BatchScoringAnswerCallback": 60,
         "RequestDeployment": 60,
         "DeployEndpoint": 60,
         "SmokeTest": 120,

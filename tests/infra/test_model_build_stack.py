@@ -141,6 +141,7 @@ def test_build_variables_follow_the_configuration(full_build: dict[str, Any]) ->
     assert variables["METRIC_THRESHOLD"] == "4.5"
     assert variables["CHECK_ENGINE"] == "open"
     assert variables["MODEL_QUALITY_TOLERANCE"] == "0.25"
+    assert variables["BIAS_TOLERANCE"] == "0.05"
     assert variables["GATE_TRAINING_ON_DATA_CHECKS"] == "true"
     assert variables["LIVE_MODEL_TOLERANCE"] == "off"
     assert variables["INPUT_DATA_URL"].endswith("/raw/abalone-2026.csv")
@@ -155,6 +156,7 @@ def test_build_variables_of_the_least_configuration(build: dict[str, Any]) -> No
     }
     assert variables["CHECK_ENGINE"] == "native"
     assert variables["MODEL_QUALITY_TOLERANCE"] == "0.1"
+    assert variables["BIAS_TOLERANCE"] == "0.1"
     assert variables["GATE_TRAINING_ON_DATA_CHECKS"] == "false"
     assert variables["LIVE_MODEL_TOLERANCE"] == "0"
     output = flat(build["Outputs"])["RelaxBaselineFunctionArn"]["Value"]
@@ -186,7 +188,9 @@ def test_the_pipeline_runs_jobs_and_makes_models_of_its_own_only(
     for kind in ("Processing", "Training", "Transform"):
         for verb in ("Create", "Describe", "Stop"):
             assert may[f"sagemaker:{verb}{kind}Job"] == jobs
-    assert may["sagemaker:CreateModel"] == ["model/pipelines-*"]
+    # The batch-scoring pipeline makes them of a version, and is authorised on that too.
+    versions = ["model-package/AbalonePackageGroup/*", "model-package/abalonepackagegroup/*"]
+    assert may["sagemaker:CreateModel"] == ["model/pipelines-*", *versions]
     assert may["sagemaker:DescribeModel"] == ["model/pipelines-*"]
     assert "sagemaker:DeleteModel" not in may
     group = ["model-package-group/AbalonePackageGroup", "model-package-group/abalonepackagegroup"]
@@ -204,23 +208,28 @@ def test_only_clarifys_own_endpoints_are_made_and_asked(build: dict[str, Any]) -
     assert sorted(may["sagemaker:CreateEndpoint"]) == sorted([endpoint, config])
     assert {endpoint, config, "model/pipelines-*"} <= set(may["sagemaker:AddTags"])
     assert "sagemaker:UpdateEndpoint" not in may
-    (function,) = may["lambda:InvokeFunction"]
-    assert function.startswith("${RelaxBaselineFunction")
+    functions = [name for name in may["lambda:InvokeFunction"] if "BatchScoring" not in name]
+    assert len(functions) == 1
+    assert functions[0].startswith("${RelaxBaselineFunction")
 
 
 def test_the_open_engine_needs_neither_endpoints_nor_functions(full_build: dict[str, Any]) -> None:
     may = execution_role(full_build)
-    assert [action for action in may if "Endpoint" in action or action.startswith("lambda:")] == []
+    assert [action for action in may if "Endpoint" in action] == []
+    # Those of the batch-scoring pipeline are no part of the checks.
+    invoked = may["lambda:InvokeFunction"]
+    assert [name for name in invoked if not name.startswith("${BatchScoring")] == []
 
 
-def test_relax_baseline_reads_and_writes_constraints_only(build: dict[str, Any]) -> None:
+def test_relax_baseline_reads_and_writes_baselines_only(build: dict[str, Any]) -> None:
     (policy,) = (
         policy["Properties"]["PolicyDocument"]
         for name, policy in resources(build, "AWS::IAM::Policy").items()
         if name.startswith("RelaxBaselineFunction")
     )
     (objects,) = (each for each in policy["Statement"] if "s3:PutObject" in each["Action"])
-    assert objects["Resource"].endswith("/*/constraints.json")
+    files = [arn.rpartition("}/")[2] for arn in objects["Resource"]]
+    assert sorted(files) == ["*/analysis.json", "*/constraints.json"]
 
 
 def test_model_package_group(stack: Template) -> None:

@@ -55,6 +55,8 @@ def perform(local: Local) -> None:
     )
     functions.delete_function(FunctionName="contract-dropped")
 
+    map_queue(local)
+
     event = {
         "id": "1",
         "account": "123456789012",
@@ -75,6 +77,22 @@ def perform(local: Local) -> None:
     local.client("iam").simulate_principal_policy(
         PolicySourceArn=role, ActionNames=["s3:GetObject"], ResourceArns=["arn:aws:s3:::a/b"]
     )
+
+
+def map_queue(local: Local) -> None:
+    """Have a queue's messages invoke the function, and no longer."""
+    functions = local.client("lambda")
+    local.client("sqs").create_queue(QueueName="contract-mapped")
+    uuid = functions.create_event_source_mapping(
+        EventSourceArn="arn:aws:sqs:us-east-1:123456789012:contract-mapped",
+        FunctionName=FUNCTION,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        ScalingConfig={"MaximumConcurrency": 2},
+    )["UUID"]
+    functions.get_event_source_mapping(UUID=uuid)
+    functions.update_event_source_mapping(UUID=uuid, BatchSize=5)
+    functions.list_event_source_mappings(FunctionName=FUNCTION)
+    functions.delete_event_source_mapping(UUID=uuid)
 
 
 def package(text: str) -> bytes:

@@ -97,7 +97,9 @@ EVIDENCE = re.compile(r"^\| [^|]+ \| `(?P<file>[^`]+)` \| `(?P<test>[^`]+)` \|$"
 
 
 def test_what_shows_an_activity_is_there() -> None:
-    rows = [match.groupdict() for match in EVIDENCE.finditer((ROOT / "docs" / "checks.md").read_text())]
+    rows = [
+        match.groupdict() for match in EVIDENCE.finditer((ROOT / "docs" / "checks.md").read_text())
+    ]
     assert len(rows) >= 13 + 10
     for row in rows:
         assert (ROOT / row["file"]).is_file(), row

@@ -74,10 +74,18 @@ FIELDS: list[tuple[str, list[Any], list[Any]]] = [
     ("metric_threshold", [0, 6.5, 1_000_000_000], [-1, 1_000_000_001, "6", True, float("inf")]),
     ("checks.engine", ["native", "open"], ["Native", "closed", None]),
     ("checks.model_quality_tolerance", [0, 0.1, 10], [-0.1, 10.1, "0.1", True, None]),
+    ("checks.bias_tolerance", [0, 0.05, 1], [-0.1, 1.1, "0.1", False, None]),
     ("checks.retrain_baselines", ["carry", "refresh"], ["keep", True, None]),
     ("checks.drift_response", ["carry", "refresh"], ["skip", None]),
     ("checks.gate_training", [True, False], [0, 1, "true", None]),
     ("checks.live_model_tolerance", ["off", 0, 0.05, 10], [-0.1, 11, "on", False, None]),
+    ("batch_scoring.enabled", [True, False], [None, 1, "true"]),
+    (
+        "batch_scoring.schedule",
+        [None, "cron(0 6 ? * MON-FRI *)", "rate(1 day)", "rate(12 hours)"],
+        ["", "0 6 * * *", "cron(0 6 * * *)", "rate(0 days)", "rate(1 week)", "at(2026-01-01)", 1],
+    ),
+    ("batch_scoring.input_data_key", [None, "to-score", "a/b.csv"], ["", "/x", "x/", 1]),
     ("notification_email", [None, "a@example.com"], ["", "a@b", "a b@example.com", "a@@b.c"]),
     ("log_retention_days", [1, 3653], [0, 2, "90", 90.0, True]),
     (
@@ -195,5 +203,5 @@ def test_context_of_the_command_line_is_json() -> None:
     assert (
         config.load('{"project": "abalone", "checks": {"engine": "open"}}').checks.engine == "open"
     )
-    with pytest.raises(ConfigurationError, match='slipway is "{project", which is not JSON: '):
+    with pytest.raises(ConfigurationError, match=r'slipway is "\{project", which is not JSON: '):
         config.load("{project")

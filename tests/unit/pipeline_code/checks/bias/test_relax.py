@@ -92,7 +92,9 @@ def test_comparing_with_it_is_comparing_with_the_tolerance(
 ) -> None:
     for name in now:
         ideal = UNBIASED.get(name, 0.0)
-        over = abs(float(now[name]) - ideal) - abs(float(before[name]) - ideal) - room(name, tolerance)
+        over = (
+            abs(float(now[name]) - ideal) - abs(float(before[name]) - ideal) - room(name, tolerance)
+        )
         # A hair's breadth around the slack for rounding, sums of floats may fall on either side.
         assume(not abs(over - 1e-9) < 1e-12)
     new, old = analysis(now), analysis(before)
