@@ -19,8 +19,8 @@ def relax(analysis: Mapping[str, Any], tolerance: float) -> dict[str, Any]:
     (https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-bias-drift-violations.html),
     so that data with one more row would violate it. Room in the baseline itself is understood by
     whoever compares with it, Clarify too. `tolerance` is that of the differences, in their unit; the
-    ratios get more (`names.room`). Only the distance counts: an exactly unbiased value moves upward, but might as well move down. What is no finite
-    number (None, "Infinity") stays; 0 changes nothing.
+    ratios get more (`names.room`). Only the distance counts: an exactly unbiased value moves upward,
+    but might as well move down. What is no finite number (None, "Infinity") stays; 0 changes nothing.
     """
     if tolerance < 0:
         raise CheckError(f"the tolerance {tolerance:g} is negative; 0 or more makes room")
