@@ -133,6 +133,7 @@ def test_parameters_have_working_defaults(either: dict[str, Any]) -> None:
         "InputDataVersion": ("String", "unknown"),
         "ModelApprovalStatus": ("String", "PendingManualApproval"),
         "MseThreshold": ("Float", pipeline.DEFAULT_MSE_THRESHOLD),
+        "LiveModelTolerance": ("Float", pipeline.DEFAULT_LIVE_MODEL_TOLERANCE),
         "ProcessingInstanceType": ("String", "ml.m5.xlarge"),
         "TrainingInstanceType": ("String", "ml.m5.xlarge"),
         "TrainingInstanceCount": ("Integer", 1),
@@ -223,7 +224,10 @@ def _evaluated(path: str) -> dict[str, Any]:
 def test_condition_compares_with_the_threshold_and_with_the_live_version(
     build: Callable[..., dict[str, Any]],
 ) -> None:
-    condition = all_steps(build(live_model_tolerance="0.05"))["CheckMSEAbaloneEvaluation"]
+    definition = build(live_model_tolerance="0.05")
+    defaults = {each["Name"]: each["DefaultValue"] for each in definition["Parameters"]}
+    assert defaults["LiveModelTolerance"] == 0.05
+    condition = all_steps(definition)["CheckMSEAbaloneEvaluation"]
     assert condition["Arguments"]["Conditions"] == [
         {
             "Type": "LessThanOrEqualTo",
@@ -233,7 +237,7 @@ def test_condition_compares_with_the_threshold_and_with_the_live_version(
         {
             "Type": "LessThanOrEqualTo",
             "LeftValue": _evaluated("comparison.mse_worse_by"),
-            "RightValue": 0.05,
+            "RightValue": {"Get": "Parameters.LiveModelTolerance"},
         },
     ]
     branches = {
@@ -247,7 +251,9 @@ def test_condition_compares_with_the_threshold_and_with_the_live_version(
 
 
 def test_comparison_with_the_live_version_can_be_off(build: Callable[..., dict[str, Any]]) -> None:
-    condition = all_steps(build(live_model_tolerance="off"))["CheckMSEAbaloneEvaluation"]
+    definition = build(live_model_tolerance="off")
+    condition = all_steps(definition)["CheckMSEAbaloneEvaluation"]
+    assert "LiveModelTolerance" not in [each["Name"] for each in definition["Parameters"]]
     (threshold,) = condition["Arguments"]["Conditions"]
     assert threshold["RightValue"] == {"Get": "Parameters.MseThreshold"}
 
@@ -256,7 +262,8 @@ def test_failure_names_what_was_measured_and_the_bounds(definition: dict[str, An
     message = all_steps(definition)["AbaloneModelNotGoodEnough"]["Arguments"]["ErrorMessage"]
     assert resolve(message, definition) == (
         "The model was not registered: its MSE on the test data is 7.5, "
-        "the threshold (MseThreshold) is 6.0; 7.5, 0.00% worse is allowed"
+        "the threshold (MseThreshold) is 6.0; 7.5, "
+        "the share allowed above it (LiveModelTolerance) is 0.0"
     )
 
 

@@ -231,7 +231,8 @@ def _prepare(directory: Path) -> Path:
 
 def _definitions(endpoint: str, engine: str, role: str) -> dict[str, str]:
     environment = {
-        **os.environ,
+        # Other tests of the process may have pointed a single service elsewhere.
+        **{name: text for name, text in os.environ.items() if not name.startswith("AWS_")},
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "testing",

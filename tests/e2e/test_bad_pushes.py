@@ -113,22 +113,26 @@ def test_step_type_that_does_not_exist(deployed: Deployed, clone: Path) -> None:
     change(
         clone / PIPELINE,
         "    return Pipeline(\n",
-        "    from sagemaker.mlops.workflow.callback_step import CallbackStep\n"
-        "    from sagemaker.mlops.workflow.callback_step import CallbackOutput\n"
-        "    call = CallbackStep(\n"
-        '        name="AskSomebody",\n'
-        f'        sqs_queue_url="{deployed.endpoint_url}/123456789012/none",\n'
-        "        inputs={},\n"
-        "        outputs=[CallbackOutput(output_name='answer')],\n"
+        "    from sagemaker.mlops.workflow.emr_step import EMRStep, EMRStepConfig\n"
+        "    cluster = EMRStep(\n"
+        '        name="AskACluster",\n'
+        '        display_name="AskACluster",\n'
+        '        description="",\n'
+        '        cluster_id="j-1",\n'
+        '        step_config=EMRStepConfig(jar="s3://b/k.jar"),\n'
         "    )\n"
         "    return Pipeline(\n",
     )
-    change(clone / PIPELINE, "steps=[preprocess,", "steps=[call, preprocess,")
-    pushed = Pushed(deployed, clone, "Ask somebody before training")
+    change(
+        clone / PIPELINE,
+        "            preprocess,\n",
+        "            cluster,\n            preprocess,\n",
+    )
+    pushed = Pushed(deployed, clone, "Ask a cluster before training")
     assert "Phase: BUILD, Code: COMMAND_EXECUTION_ERROR" in pushed.reason
     assert "was not created or updated" in pushed.log
-    refused = "unsupported by the local cloud: pipeline step type 'Callback' of step 'AskSomebody'"
-    assert f"{refused}; supported: Condition, Fail, " in pushed.log
+    refused = "unsupported by the local cloud: pipeline step type 'EMR' of step 'AskACluster'"
+    assert f"{refused}; supported: Callback, ClarifyCheck, Condition, Fail, " in pushed.log
 
 
 def test_role_that_does_not_exist(deployed: Deployed, clone: Path) -> None:

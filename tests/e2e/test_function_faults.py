@@ -31,11 +31,11 @@ class Function:
         found = self.client.get_function_configuration(FunctionName=self.name)
         self._timeout = found["Timeout"]
         template = deployed.clients.cloudformation.get_template(StackName=BUILD_STACK)
-        resources = template["TemplateBody"]["Resources"].values()
+        resources = template["TemplateBody"]["Resources"].items()
         (self._code,) = [
             {name: resolved(value) for name, value in resource["Properties"]["Code"].items()}
-            for resource in resources
-            if resource["Type"] == "AWS::Lambda::Function"
+            for logical_id, resource in resources
+            if resource["Type"] == "AWS::Lambda::Function" and "StartPipeline" in logical_id
         ]
 
     def replace(self, text: str, timeout: int) -> None:

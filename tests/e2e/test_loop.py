@@ -6,6 +6,7 @@ import io
 import json
 import re
 import tarfile
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -171,3 +172,25 @@ def load(archive: bytes) -> xgboost.Booster:
         member = tar.extractfile("xgboost-model")
         assert member is not None
         return xgboost.Booster(model_file=bytearray(member.read()))
+
+
+def test_candidate_that_is_worse_than_the_live_version_is_not_registered(
+    deployed: Deployed,
+    in_production: list[dict[str, Any]],
+    package: dict[str, Any],
+    data_file: Path,
+) -> None:
+    bucket = deployed.build["ArtifactBucketName"]
+    few = "".join(f"{line}\n" for line in data_file.read_text().splitlines()[:200])
+    deployed.clients.s3.put_object(Bucket=bucket, Key="few/abalone.csv", Body=few.encode())
+    registered = len(deployed.versions())
+    execution = deployed.run_pipeline(
+        InputDataUrl=f"s3://{bucket}/few/abalone.csv", MseThreshold="1000", LiveModelTolerance="0"
+    )
+    steps = deployed.steps(execution["PipelineExecutionArn"])
+    message = steps["AbaloneModelNotGoodEnough"]["Metadata"]["Fail"]["ErrorMessage"]
+    live = f"version {package['ModelPackageVersion']}, which is live, has "
+    assert re.search(rf"; {live}[0-9.]+ on the same rows: this one is [0-9.]+% worse", message)
+    assert message.endswith("the share allowed above it (LiveModelTolerance) is 0.0")
+    assert "RegisterAbaloneModel" not in steps
+    assert len(deployed.versions()) == registered

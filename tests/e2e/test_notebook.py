@@ -66,6 +66,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory, data_file: Path) -> Any:
             "MODEL_PACKAGE_GROUP_NAME": GROUP,
         }.items():
             env.setenv(name, value)
+        # Other tests of the process may have pointed it elsewhere.
+        env.delenv("AWS_ENDPOINT_URL_S3", raising=False)
         notebook = nbformat.read(NOTEBOOK, as_version=4)
         client = NotebookClient(
             notebook,

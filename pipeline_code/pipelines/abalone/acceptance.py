@@ -56,10 +56,10 @@ def _evaluated(evaluate: ProcessingStep, path: str) -> JsonGet:
     return JsonGet(step_name=evaluate.name, property_file=EVALUATION_REPORT, json_path=path)
 
 
-def fail_step(
-    evaluate: ProcessingStep, parameters: PipelineParameters, tolerance: float | None
-) -> FailStep:
+def fail_step(evaluate: ProcessingStep, parameters: PipelineParameters) -> FailStep:
     """End the execution with what was measured and the bounds, one of which was missed."""
+    tolerance = parameters.live_model_tolerance
+    allowed = [", the share allowed above it (LiveModelTolerance) is ", tolerance]
     return FailStep(
         name="AbaloneModelNotGoodEnough",
         error_message=Join(
@@ -71,7 +71,7 @@ def fail_step(
                 parameters.mse_threshold,
                 "; ",
                 _evaluated(evaluate, COMPARISON_PATH),
-                "" if tolerance is None else f", {tolerance:.2%} worse is allowed",
+                *([] if tolerance is None else allowed),
             ],
         ),
     )
@@ -80,7 +80,6 @@ def fail_step(
 def condition_step(
     evaluate: ProcessingStep,
     parameters: PipelineParameters,
-    tolerance: float | None,
     checks: Iterable[Check],
     register: ModelStep,
     otherwise: FailStep,
@@ -89,18 +88,14 @@ def condition_step(
 
     It waits for the checks: nothing is registered unless all of them have passed.
     """
-    conditions = [
-        ConditionLessThanOrEqualTo(
-            left=_evaluated(evaluate, MSE_PATH), right=parameters.mse_threshold
-        )
-    ]
-    if tolerance is not None:
-        conditions.append(
-            ConditionLessThanOrEqualTo(left=_evaluated(evaluate, WORSE_PATH), right=tolerance)
-        )
+    bounds = {MSE_PATH: parameters.mse_threshold, WORSE_PATH: parameters.live_model_tolerance}
     return ConditionStep(
         name="CheckMSEAbaloneEvaluation",
-        conditions=conditions,
+        conditions=[
+            ConditionLessThanOrEqualTo(left=_evaluated(evaluate, path), right=bound)
+            for path, bound in bounds.items()
+            if bound is not None
+        ],
         if_steps=[register],
         else_steps=[otherwise],
         depends_on=[step for check in checks for step in check.steps],

@@ -34,6 +34,7 @@ class PipelineParameters:
     input_data_version: ParameterString
     model_approval_status: ParameterString
     mse_threshold: ParameterFloat
+    live_model_tolerance: ParameterFloat | None
     processing_instance_type: ParameterString
     training_instance_type: ParameterString
     training_instance_count: ParameterInteger
@@ -49,12 +50,14 @@ class PipelineParameters:
             if isinstance(parameter, Mapping):
                 for check in parameter.values():
                     yield from check.as_list()
-            else:
+            elif parameter is not None:
                 yield parameter
 
 
-def pipeline_parameters(input_data_url: str, mse_threshold: float) -> PipelineParameters:
-    """The run-time parameters with their default values."""
+def pipeline_parameters(
+    input_data_url: str, mse_threshold: float, live_model_tolerance: float | None
+) -> PipelineParameters:
+    """The run-time parameters with their default values; without a tolerance there is none to set."""
     return PipelineParameters(
         input_data_url=ParameterString("InputDataUrl", default_value=input_data_url),
         # A step is found in the cache by the addresses of its data, not by what lies there: what
@@ -66,6 +69,11 @@ def pipeline_parameters(input_data_url: str, mse_threshold: float) -> PipelinePa
             enum_values=["PendingManualApproval", "Approved", "Rejected"],
         ),
         mse_threshold=ParameterFloat("MseThreshold", default_value=mse_threshold),
+        live_model_tolerance=(
+            None
+            if live_model_tolerance is None
+            else ParameterFloat("LiveModelTolerance", default_value=live_model_tolerance)
+        ),
         processing_instance_type=ParameterString(
             "ProcessingInstanceType", default_value="ml.m5.xlarge"
         ),

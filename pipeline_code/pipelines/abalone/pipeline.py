@@ -95,7 +95,7 @@ def get_pipeline(
         input_data_url: S3 URI of the data set, default of the parameter InputDataUrl;
             `s3://<default bucket>/data/abalone.csv` by default.
         mse_threshold: default of the parameter MseThreshold (a number, or one as a string).
-        live_model_tolerance: how much higher than the approved version's the candidate's MSE may
+        live_model_tolerance: default of the parameter LiveModelTolerance: how much higher than the approved version's the candidate's MSE may
             be, as a share of it: 0.05 allows 5 %. "off" compares with the threshold only.
         check_engine: `native` (Model Monitor's and Clarify's containers) or `open`.
         model_quality_tolerance: share by which the thresholds of a new model-quality baseline are
@@ -111,7 +111,9 @@ def get_pipeline(
     allowed = _allowed_to_be_worse(live_model_tolerance)
     session = sagemaker_session or get_session(region, default_bucket)
     bucket = default_bucket or session.default_bucket()
-    parameters = pipeline_parameters(input_data_url or f"s3://{bucket}/data/abalone.csv", threshold)
+    parameters = pipeline_parameters(
+        input_data_url or f"s3://{bucket}/data/abalone.csv", threshold, allowed
+    )
     jobs = JobSettings(
         session=session,
         region=region,
@@ -166,10 +168,9 @@ def get_pipeline(
     condition = acceptance.condition_step(
         evaluate,
         parameters,
-        allowed,
         checks.values(),
         register,
-        acceptance.fail_step(evaluate, parameters, allowed),
+        acceptance.fail_step(evaluate, parameters),
     )
 
     return Pipeline(

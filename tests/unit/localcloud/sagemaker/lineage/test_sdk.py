@@ -22,6 +22,7 @@ pytestmark = [
 def session(story: Story, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The SDK's session."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", story.service.endpoint)
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from sagemaker.core.helper.session_helper import Session

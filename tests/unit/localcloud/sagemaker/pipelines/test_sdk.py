@@ -15,6 +15,7 @@ def test_sdk_makes_starts_waits_for_and_lists_a_pipeline(
     endpoint: str, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
     from sagemaker.core.workflow.conditions import ConditionLessThan
     from sagemaker.core.workflow.functions import Join
     from sagemaker.core.workflow.parameters import ParameterFloat

@@ -18,6 +18,8 @@ def test_sdk_tunes_finds_the_best_model_and_transforms_with_it(
     endpoint: str, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    # Other tests of the process may have pointed it elsewhere.
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
     from sagemaker.core.parameter import CategoricalParameter
     from sagemaker.core.training.configs import Compute, InputData, OutputDataConfig
     from sagemaker.core.transformer import Transformer
