@@ -144,7 +144,8 @@ def test_the_second_run_carries_the_widened_baseline_over(ran: Ran) -> None:
     bucket, _, key = first.removeprefix("s3://").partition("/")
     body = ran.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     threshold = json.loads(body)["regression_constraints"]["mse"]["threshold"]
-    log = ran.s3.get_object(Bucket=bucket, Key=f"{key}.history/log.jsonl")["Body"].read()
+    folder, _, file = key.rpartition("/")
+    log = ran.s3.get_object(Bucket=bucket, Key=f"{folder}/history/{file}/log.jsonl")["Body"].read()
     changes = {each["path"]: each for each in json.loads(log)["changes"]}
     change = changes["regression_constraints.mse.threshold"]
     assert threshold == change["to"] == pytest.approx(1.05 * change["from"])

@@ -95,8 +95,9 @@ def get_pipeline(
         input_data_url: S3 URI of the data set, default of the parameter InputDataUrl;
             `s3://<default bucket>/data/abalone.csv` by default.
         mse_threshold: default of the parameter MseThreshold (a number, or one as a string).
-        live_model_tolerance: default of the parameter LiveModelTolerance: how much higher than the approved version's the candidate's MSE may
-            be, as a share of it: 0.05 allows 5 %. "off" compares with the threshold only.
+        live_model_tolerance: default of the parameter LiveModelTolerance: how much higher than the
+            approved version's the candidate's MSE may be, as a share of it: 0.05 allows 5 %. "off"
+            compares with the threshold only, and makes no such parameter.
         check_engine: `native` (Model Monitor's and Clarify's containers) or `open`.
         model_quality_tolerance: share by which the thresholds of a new model-quality baseline are
             widened before it is registered; 0 registers it as suggested.
