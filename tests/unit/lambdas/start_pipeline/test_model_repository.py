@@ -28,7 +28,8 @@ def test_every_parameter_of_a_check_is_one_of_the_pipelines() -> None:
     from pipelines.abalone.parameters import pipeline_parameters
 
     declared = {
-        each.name: each.default_value for each in pipeline_parameters("s3://b/k", 6.0).as_list()
+        each.name: each.default_value
+        for each in pipeline_parameters("s3://b/k", 6.0, 0.0).as_list()
     }
     ours = {
         name for check in flags.CHECKS for name in (check.skip, check.register, *check.supplied)
