@@ -32,6 +32,18 @@ def aws() -> OfflineAws:
     return OfflineAws(REGION, BUCKET)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_local_client() -> Iterator[None]:
+    """The SDK makes a local session for every step, only to ask it for a function's name; that takes
+    longer than the rest of the step. All steps of the tests share one."""
+    from sagemaker.mlops.workflow import steps
+
+    client = steps.LocalSagemakerClient()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "LocalSagemakerClient", lambda: client)
+        yield
+
+
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files with the names of the wheels that travel with the open check engine."""
