@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from slipway_shared.clients import client
-from slipway_shared.s3_locations import MISSING_CODES, S3Location, parse_s3_uri
+from slipway_shared.s3_locations import MISSING_CODES, S3Location
 from slipway_shared.service_errors import code_of, message_of
+from slipway_shared.step_event import boolean, location
 from violations import Judgement, UnreadableReport, judge
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, int |
     ValueError for an event or a file that cannot be meant, LookupError when the check left nothing."""
     rows = row_count(location(event, "summaryS3Uri"))
     check = location(event, "checkS3Uri")
-    judgement = Judgement(0, SKIPPED) if skipped(event) else judgement_of(check)
+    judgement = Judgement(0, SKIPPED) if boolean(event, "checkSkipped") else judgement_of(check)
     logger.info("%s rows; %s violations: %s", rows, judgement.violations, judgement.message)
     return {"Violations": judgement.violations, "Message": judgement.message, "Rows": rows}
 
@@ -82,23 +83,3 @@ def read(source: S3Location) -> Any:
 def within(folder: S3Location, name: str) -> S3Location:
     """A file of a folder."""
     return S3Location(folder.bucket, f"{folder.key.rstrip('/')}/{name}")
-
-
-def location(event: Mapping[str, Any], name: str) -> S3Location:
-    """The S3 address in a member of the event. Raises ValueError."""
-    value = event.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"event: {name} must be an S3 URI, not {value!r}")
-    try:
-        return parse_s3_uri(value)
-    except ValueError as error:
-        raise ValueError(f"event: {name} is {error}") from error
-
-
-def skipped(event: Mapping[str, Any]) -> bool:
-    """A pipeline's boolean parameter, as it arrives: a truth value or its text. Raises ValueError."""
-    value = event.get("checkSkipped")
-    text = str(value).lower()
-    if not isinstance(value, bool | str) or text not in ("true", "false"):
-        raise ValueError(f"event: checkSkipped must be true or false, not {value!r}")
-    return text == "true"

@@ -18,8 +18,9 @@ from typing import Any
 import bias
 import thresholds
 from slipway_shared.clients import client
-from slipway_shared.s3_locations import S3Location, parse_s3_uri
+from slipway_shared.s3_locations import S3Location
 from slipway_shared.service_errors import code_of, message_of
+from slipway_shared.step_event import boolean, location
 
 logger = logging.getLogger(__name__)
 
@@ -56,26 +57,6 @@ def relax(baseline: Any, tolerance: float) -> tuple[str, dict[str, Any]]:
     if bias.is_analysis(baseline):
         return ANALYSIS_FILE, bias.relax(baseline, tolerance)
     return CONSTRAINTS_FILE, thresholds.relax(baseline, tolerance)
-
-
-def location(event: Mapping[str, Any], name: str) -> S3Location:
-    """The S3 address in a member of the event. Raises ValueError."""
-    value = event.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"event: {name} must be an S3 URI, not {value!r}")
-    try:
-        return parse_s3_uri(value)
-    except ValueError as error:
-        raise ValueError(f"event: {name} is {error}") from error
-
-
-def boolean(event: Mapping[str, Any], name: str) -> bool:
-    """A pipeline's boolean parameter, as it arrives: a truth value or its text. Raises ValueError."""
-    value = event.get(name)
-    text = str(value).lower()
-    if not isinstance(value, bool | str) or text not in ("true", "false"):
-        raise ValueError(f"event: {name} must be true or false, not {value!r}")
-    return text == "true"
 
 
 def at_least_0(event: Mapping[str, Any], name: str) -> float:
