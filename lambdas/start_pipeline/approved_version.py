@@ -37,4 +37,6 @@ def latest_approved(sagemaker: Any, group: str) -> Approved | None:
         return None
     described = sagemaker.describe_model_package(ModelPackageName=arn)
     version = described.get("ModelPackageVersion") or arn.rpartition("/")[2]
-    return Approved(str(version), described.get("DriftCheckBaselines") or {})
+    # What was never changed was approved as it was made.
+    modified = described.get("LastModifiedTime") or described["CreationTime"]
+    return Approved(str(version), described.get("DriftCheckBaselines") or {}, modified)

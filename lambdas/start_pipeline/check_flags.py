@@ -23,10 +23,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slipway_shared.codepipeline_job import ConfigurationError, shorten
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+STATISTICS = "Statistics"
+CONSTRAINTS = "Constraints"
 CARRY = "carry"
 REFRESH = "refresh"
 # PipelineExecutionDescription in botocore's model. Its pattern is `.*`, which has no line breaks.
@@ -47,7 +52,7 @@ class Check:
 
     name: str
     member: str
-    constraints: str = "Constraints"
+    constraints: str = CONSTRAINTS
     has_statistics: bool = False
 
     @property
@@ -65,11 +70,25 @@ class Check:
             return f"{self.name}SuppliedStatistics", f"{self.name}SuppliedConstraints"
         return (f"{self.name}SuppliedBaselineConstraints",)
 
-    def has_baseline_in(self, baselines: Mapping[str, Any]) -> bool:
-        """Whether DriftCheckBaselines has all of this check's files."""
-        members = [self.constraints, *(["Statistics"] if self.has_statistics else [])]
+    def supplied_in(self, values: Mapping[str, str | None]) -> dict[str, str]:
+        """The addresses of the supplied files as STATISTICS and CONSTRAINTS, by the parameters'
+        values; an empty text is none."""
+        files = (STATISTICS, CONSTRAINTS) if self.has_statistics else (CONSTRAINTS,)
+        uris = {file: values.get(name) for file, name in zip(files, self.supplied, strict=True)}
+        return {file: uri for file, uri in uris.items() if uri}
+
+    def files_in(self, baselines: Mapping[str, Any]) -> dict[str, str]:
+        """The addresses of this check's files as STATISTICS and CONSTRAINTS, by a version's
+        DriftCheckBaselines; empty unless it has all of them."""
+        members = {CONSTRAINTS: self.constraints}
+        if self.has_statistics:
+            members[STATISTICS] = STATISTICS
         registered = baselines.get(self.member) or {}
-        return all((registered.get(member) or {}).get("S3Uri") for member in members)
+        uris: dict[str, str] = {
+            file: (registered.get(member) or {}).get("S3Uri", "")
+            for file, member in members.items()
+        }
+        return uris if all(uris.values()) else {}
 
 
 CHECKS = (
@@ -95,6 +114,8 @@ class Approved:
 
     version: str
     baselines: Mapping[str, Any]
+    modified: datetime | None = None
+    """When it was last changed, at the latest by its approval."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +202,7 @@ def _pair(check: Check, situation: Situation) -> tuple[bool, bool, str]:
     if approved is None:
         return True, True, f"no version of {situation.group} is approved"
     latest = f"version {approved.version} of {situation.group}, the latest approved one, has"
-    if not check.has_baseline_in(approved.baselines):
+    if not check.files_in(approved.baselines):
         return True, True, f"{latest} no baseline of this check"
     if check.name in situation.violations:
         response = policy.drift_response

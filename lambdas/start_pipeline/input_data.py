@@ -7,7 +7,6 @@ would reuse the results of the old data, were it not for this parameter, which t
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -56,5 +55,8 @@ def data_version(s3: Any, url: str) -> str:
 
 def digest(objects: Iterable[Mapping[str, Any]]) -> str:
     """A short text that differs as soon as a key, a content or a size does. Order does not matter."""
+    # It loads OpenSSL, a tenth of this function's cold start, and one call of an action needs it.
+    import hashlib
+
     lines = sorted(json.dumps([each["Key"], each["ETag"], each["Size"]]) for each in objects)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:DIGITS]

@@ -18,6 +18,7 @@ from execution_report import RUNNING, SUCCEEDED, report
 from execution_request import Asked, parse_asked, start_request
 from input_data import VERSION, address_to_version, data_version
 from pipeline_definition import declared_parameters
+from previous_baseline import compared_with
 from slipway_shared.clients import client
 from slipway_shared.codepipeline_job import (
     ConfigurationError,
@@ -40,7 +41,7 @@ def lambda_handler(job: Job) -> Succeeded | Continued:
     arn = job.continuation.get("executionArn")
     if not isinstance(arn, str):
         raise JobFailure(f"continuation token names no execution: {dict(job.continuation)}")
-    return follow(arn)
+    return follow(arn, job.user_parameters)
 
 
 def start(asked: Asked, job_id: str) -> Continued:
@@ -113,7 +114,7 @@ def input_version(asked: Asked, declared: Mapping[str, str | None]) -> dict[str,
     return {VERSION: version}
 
 
-def follow(arn: str) -> Succeeded | Continued:
+def follow(arn: str, user_parameters: str) -> Succeeded | Continued:
     """Look at the execution. Raises JobFailure when it did not succeed or is gone."""
     sagemaker = client("sagemaker")
     try:
@@ -124,15 +125,19 @@ def follow(arn: str) -> Succeeded | Continued:
         steps = [step for page in pages for step in page["PipelineExecutionSteps"]]
     except sagemaker.exceptions.ResourceNotFound as error:
         raise JobFailure(f"the execution was deleted while it ran: {error}", arn) from error
-    return report(execution, steps, violations(execution, steps))
+    return report(execution, steps, violations(execution, steps, user_parameters))
 
 
-def violations(execution: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> dict[str, str]:
+def violations(
+    execution: Mapping[str, Any], steps: list[Mapping[str, Any]], user_parameters: str
+) -> dict[str, str]:
     """What the reports of the failed checks say, by step, once the execution has ended badly."""
     if execution["PipelineExecutionStatus"] in (*RUNNING, SUCCEEDED):
         return {}
-    return {
-        step["StepName"]: read_report(client("s3"), uri, check_metadata(step))
-        for step in steps
-        if (uri := report_uri(step))
-    }
+    said = {}
+    for step in steps:
+        uri, check = report_uri(step), check_metadata(step)
+        if uri and check:
+            baseline = compared_with(client("sagemaker"), step, check, user_parameters)
+            said[step["StepName"]] = read_report(client("s3"), uri, check, baseline)
+    return said

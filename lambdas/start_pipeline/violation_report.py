@@ -13,16 +13,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from feature_means import Means, read_means
-from feature_means import in_words as means_in_words
+from compared_values import Values, read_values
 from slipway_shared.codepipeline_job import shorten
 from slipway_shared.s3_locations import parse_s3_uri
 from slipway_shared.service_errors import code_of, message_of
 
 CHECK_STEPS = ("QualityCheck", "ClarifyCheck")
 SHOWN = 3
-# Of one violation: a column's categories may be many, and a message has 5000 characters for all.
+# Of one violation: a column's categories may be many, and a message has 5000 characters for all. Its
+# values stand at the end, and are not what is cut first.
 MAX_VIOLATION = 300
+MAX_VALUES = 200
 MAX_BYTES = 10_000_000
 # Data quality names a feature; model quality a metric; bias a facet, its value and a metric;
 # explainability a label and a metric.
@@ -46,16 +47,24 @@ def check_metadata(step: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next((metadata[kind] for kind in CHECK_STEPS if metadata.get(kind)), None)
 
 
-def read_report(s3: Any, uri: str, check: Mapping[str, Any] | None = None) -> str:
-    """The first violations in words, with the features' means that the check's metadata lead to, or
-    why they cannot be read; never raises for what S3 answers."""
+def read_report(
+    s3: Any,
+    uri: str,
+    check: Mapping[str, Any] | None = None,
+    baseline: Mapping[str, str] | None = None,
+) -> str:
+    """The first violations in words, or why they cannot be read; never raises for what S3 answers.
+
+    The values behind them are those of the files that `check`, the step's metadata, and `baseline`,
+    the addresses of the files compared with, lead to.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         location = parse_s3_uri(uri)
         body = s3.get_object(Bucket=location.bucket, Key=location.key)["Body"]
         report = json.loads(body.read(MAX_BYTES))
-        return in_words(report, read_means(s3, check or {}))
+        return in_words(report, read_values(s3, check or {}, baseline or {}))
     except (ClientError, BotoCoreError) as error:
         why = ": ".join(part for part in (code_of(error), message_of(error)) if part)
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError) as error:
@@ -63,19 +72,22 @@ def read_report(s3: Any, uri: str, check: Mapping[str, Any] | None = None) -> st
     return f"(violation report {uri} cannot be read: {shorten(why, MAX_VIOLATION)})"
 
 
-def in_words(report: Mapping[str, Any], means: Means | None = None) -> str:
+def in_words(report: Mapping[str, Any], values: Values | None = None) -> str:
     """The first violations, and how many more there are. Raises for what is no such report."""
     violations = report["violations"]
-    shown = "; ".join(violation_in_words(each, means or {}) for each in violations[:SHOWN])
+    shown = "; ".join(violation_in_words(each, values) for each in violations[:SHOWN])
     more = len(violations) - SHOWN
     return f"{shown or 'it lists no violation'}{f'; and {more} more' if more > 0 else ''}"
 
 
-def violation_in_words(violation: Mapping[str, Any], means: Means | None = None) -> str:
-    """`<feature, metric or facet>: <check>: <description> (mean …)`, of what the violation has."""
+def violation_in_words(violation: Mapping[str, Any], values: Values | None = None) -> str:
+    """`<feature, metric or facet>: <check>: <description> (<values>)`, of what is known."""
     subject = " ".join(str(violation[name]) for name in SUBJECTS if violation.get(name))
     check = violation.get("constraint_check_type")
     description = str(violation.get("description") or "").strip()
     text = ": ".join(str(part) for part in (subject, check, description) if part)
-    known = (means or {}).get(str(violation.get("feature_name")))
-    return shorten(f"{text} {means_in_words(known)}" if known else text, MAX_VIOLATION)
+    known = values(violation) if values else ""
+    if not known:
+        return shorten(text, MAX_VIOLATION)
+    known = shorten(known, MAX_VALUES)
+    return f"{shorten(text, MAX_VIOLATION - len(known) - 1)} {known}"

@@ -49,7 +49,14 @@ def test_the_first_that_is_listed_is_described(stub: Stub, baselines: Any) -> No
         described_package(9, **extra),
         {"ModelPackageName": f"{REGISTRY}/9"},
     )
-    assert latest() == flags.Approved("9", baselines or {})
+    assert latest() == flags.Approved("9", baselines or {}, 1622695255)
+
+
+def test_a_version_was_changed_last_by_its_approval(stub: Stub) -> None:
+    sagemaker = stub(ASSET, "sagemaker")
+    sagemaker.add_response("list_model_packages", {"ModelPackageSummaryList": [summary(9)]})
+    sagemaker.add_response("describe_model_package", described_package(9, LastModifiedTime=7))
+    assert latest().modified == 7
 
 
 def test_a_first_page_may_be_empty(stub: Stub) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from tests.unit.lambdas.assets import asset
 from tests.unit.lambdas.conftest import Answers, Stub
-from tests.unit.lambdas.job_events import STORE, job_event
+from tests.unit.lambdas.job_events import REGISTRY, STORE, described_package, job_event
+from tests.unit.lambdas.start_pipeline import engine_files
 
 ASSET = asset("start_pipeline")
 lambda_handler = ASSET.module("lambda_function").lambda_handler
@@ -136,3 +137,48 @@ def test_reports_are_read_once_the_execution_has_ended(stub: Stub, answers: Answ
     _look(stub, "Executing", [step])
     lambda_handler(job_event(PARAMETERS, continuation={"executionArn": ARN}), None)
     assert answers.token == {"executionArn": ARN}
+
+
+def test_the_values_behind_a_violation_are_told_when_the_baseline_is_refreshed(
+    s3: Any, stub: Stub, answers: Answers
+) -> None:
+    """The step names the new baseline then; the previous one is the approved version's."""
+    files = engine_files.regression()
+    files.put(s3)
+    new, old = files.addresses("new"), files.addresses("old")
+    metadata = {
+        "CheckType": "MODEL_QUALITY",
+        "ModelPackageGroupName": "AbalonePackageGroup",
+        "ViolationReport": engine_files.REPORT,
+        "RegisterNewBaseline": True,
+        **{f"CalculatedBaseline{file}": uri for file, uri in new.items()},
+        **{f"BaselineUsedForDriftCheck{file}": uri for file, uri in new.items()},
+    }
+    step = {
+        "StepName": "ModelQualityCheck",
+        "StartTime": 1622695256,
+        "StepStatus": "Failed",
+        "FailureReason": "ClientError: Quality check failed. See violation report",
+        "Metadata": {"QualityCheck": metadata},
+    }
+    _look(stub, "Failed", [step])
+    registered = {file: {"ContentType": "x", "S3Uri": uri} for file, uri in old.items()}
+    sagemaker = stub(ASSET, "sagemaker")
+    sagemaker.add_response("describe_pipeline", {"PipelineDefinition": "{}"})
+    summary = {
+        "ModelPackageArn": f"{REGISTRY}/7",
+        "ModelPackageName": "abalonepackagegroup/7",
+        "ModelPackageStatus": "Completed",
+        "CreationTime": 1622695255,
+    }
+    sagemaker.add_response("list_model_packages", {"ModelPackageSummaryList": [summary]})
+    sagemaker.add_response(
+        "describe_model_package",
+        described_package(7, DriftCheckBaselines={"ModelQuality": registered}),
+    )
+    lambda_handler(job_event(PARAMETERS, continuation={"executionArn": ARN}), None)
+    before, now = (
+        each["statistics.json"]["regression_metrics"]["mse"]["value"]
+        for each in (files.old, files.new)
+    )
+    assert f"(mse {before:.6g} in the baseline, now {now:.6g}; bound: at most " in answers.failure
