@@ -1,16 +1,18 @@
-"""One run of an action: made from its declaration, prepared before it starts, its result kept after."""
+"""One run of an action or rule: made of its declaration, resolved before it starts, its result kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from localcloud.codepipeline import structure, variables
-from localcloud.codepipeline.actions.action import ActionFailed, ActionProvider, Result
+from localcloud.codepipeline import variables
+from localcloud.codepipeline.actions.action import ActionFailed, Result
 from localcloud.codepipeline.artifacts import object_key
-from localcloud.codepipeline.execution import ActionKey
-from localcloud.codepipeline.records import ActionRun, Artifact, ExecutionRecord
+from localcloud.codepipeline.conditions import conditions_of
+from localcloud.codepipeline.execution import ActionKey, CheckKey
+from localcloud.codepipeline.records import ActionRun, Artifact, ConditionRun, ExecutionRecord
 
 
 def new_run(record: ExecutionRecord, key: ActionKey, pipeline: str, now: datetime) -> ActionRun:
@@ -23,11 +25,7 @@ def new_run(record: ExecutionRecord, key: ActionKey, pipeline: str, now: datetim
         if action["name"] == key.action
     )
     bucket = record.declaration["artifactStore"]["location"]
-    inputs = tuple(
-        record.artifacts[artifact["name"]]
-        for artifact in declaration.get("inputArtifacts") or ()
-        if artifact["name"] in record.artifacts
-    )
+    inputs = _inputs(record, declaration)
     # What is made of a revision is of that revision (inferred).
     revision = inputs[0].revision if inputs else None
     outputs = tuple(
@@ -49,11 +47,30 @@ def new_run(record: ExecutionRecord, key: ActionKey, pipeline: str, now: datetim
     )
 
 
-def prepare(
-    record: ExecutionRecord, run: ActionRun, region: str
-) -> tuple[ActionProvider, dict[str, str]]:
-    """The run's provider and resolved configuration; raises ActionFailed."""
-    provider = structure.provider_of(run.declaration, run.stage)
+def new_condition(record: ExecutionRecord, key: CheckKey, now: datetime) -> ConditionRun:
+    """A look at a condition that starts now, with a run of each of its rules."""
+    stage = next(each for each in record.declaration["stages"] if each["name"] == key.stage)
+    condition = conditions_of(stage)[key.kind]
+    runs = [
+        ActionRun(
+            key.execution_id,
+            key.stage,
+            rule["name"],
+            record.version,
+            rule,
+            now,
+            now,
+            updated_by=record.declaration["roleArn"],
+            resolved_configuration=dict(rule.get("configuration") or {}),
+            inputs=_inputs(record, rule),
+        )
+        for rule in condition["rules"]
+    ]
+    return ConditionRun(key.execution_id, key.stage, key.kind, condition["result"], runs, now)
+
+
+def resolve(record: ExecutionRecord, run: ActionRun) -> dict[str, str]:
+    """The run's resolved configuration; raises ActionFailed."""
     namespaces = {
         **record.namespaces,
         variables.PIPELINE_NAMESPACE: record.variables,
@@ -64,13 +81,20 @@ def prepare(
     except variables.Unresolved as error:
         raise ActionFailed(str(error), "ConfigurationError") from error
     run.resolved_configuration = configuration
-    run.entity_url = provider.entity_url(configuration, region)
     for artifact in run.declaration.get("inputArtifacts") or ():
         if artifact["name"] not in record.artifacts:
             raise ActionFailed(
                 f"The input artifact {artifact['name']} was not made.", "ConfigurationError"
             )
-    return provider, configuration
+    return configuration
+
+
+def _inputs(record: ExecutionRecord, taker: Mapping[str, Any]) -> tuple[Artifact, ...]:
+    return tuple(
+        record.artifacts[artifact["name"]]
+        for artifact in taker.get("inputArtifacts") or ()
+        if artifact["name"] in record.artifacts
+    )
 
 
 def take_result(record: ExecutionRecord, run: ActionRun, result: Result) -> None:

@@ -1,65 +1,25 @@
-"""Drives one pipeline: turns what the state machine decides into actions, records and events.
+"""What may be asked of the executions of one pipeline.
 
-Every decision is `execution.Flow`'s, taken under the engine's lock; an action runs in a thread of its
-own and reports back once.
+Every decision is `flow.Flow`'s, taken under the lock, and carried out by `progress.Progress`.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from localcloud.cloud import current
-from localcloud.codepipeline import roles, structure, variables
-from localcloud.codepipeline.action_run import new_run, prepare, take_result
-from localcloud.codepipeline.actions.action import (
-    ActionAbandoned,
-    ActionContext,
-    ActionFailed,
-    Result,
-    service_failure,
-)
-from localcloud.codepipeline.execution import ActionKey, Flow, Step
-from localcloud.codepipeline.records import (
-    ActionRun,
-    ExecutionRecord,
-    Override,
-    Trigger,
-    new_id,
-)
-from localcloud.codepipeline.state_events import state_change
+from localcloud.codepipeline import structure, variables
+from localcloud.codepipeline.execution import IN_PROGRESS, STOPPING, SUCCEEDED
+from localcloud.codepipeline.progress import Progress
+from localcloud.codepipeline.records import ExecutionRecord, Override, Trigger, new_id
 from localcloud.errors import AwsError
-from localcloud.events.bus import emit
 
-logger = logging.getLogger(__name__)
+MAXIMUM_EXECUTIONS = 50
 
 
-class Engine:
-    """The executions of one pipeline."""
-
-    def __init__(
-        self, declaration: Mapping[str, Any], arn: str, account_id: str, region: str
-    ) -> None:
-        self.lock = threading.RLock()
-        self.arn = arn
-        self.account_id = account_id
-        self.region = region
-        self.declaration = declaration
-        self.flow = Flow(structure.flow_stages(declaration))
-        self.records: dict[str, ExecutionRecord] = {}
-        # In the order in which they started.
-        self.runs: list[ActionRun] = []
-        self._running: dict[ActionKey, ActionRun] = {}
-        self._tokens: dict[str, str] = {}
-
-    @property
-    def name(self) -> str:
-        """The pipeline's name."""
-        return str(self.declaration["name"])
+class Engine(Progress):
+    """The executions of one pipeline, and what is asked of them."""
 
     def start(
         self,
@@ -73,179 +33,122 @@ class Engine:
         with self.lock:
             if client_token is not None and client_token in self._tokens:
                 return self._tokens[client_token]
-            now = current().clock.now()
-            record = ExecutionRecord(
-                new_id(),
-                int(self.declaration["version"]),
-                trigger,
-                now,
-                now,
-                self.declaration,
-                overrides=dict(overrides or {}),
-                variables=variables.of_execution(self.declaration, given or {}),
-            )
-            self.records[record.id] = record
+            resolved = variables.of_execution(self.declaration, given or {})
+            self._check_limit()
+            record = self._record(new_id(), trigger)
+            record.overrides = dict(overrides or {})
+            record.variables = resolved
             if client_token is not None:
                 self._tokens[client_token] = record.id
-            self._apply(self.flow.start(record.id))
+            flow = self.flow
+            if self.mode == "PARALLEL":
+                flow = self._parallel[record.id] = self._new_flow()
+                for own, shared in zip(flow.slots, self.flow.slots, strict=True):
+                    own.enabled = shared.enabled
+            self._apply(flow.start(record.id))
             return record.id
 
     def stop(self, execution_id: str, abandon: bool, reason: str | None) -> None:
         """StopPipelineExecution."""
         with self.lock:
-            step = self.flow.stop(execution_id, abandon)
-            self.records[execution_id].stop_reason = reason
+            step = self._flow_of(execution_id).stop(execution_id, abandon)
+            record = self.records[execution_id]
+            record.stop_reason = reason or record.stop_reason
             self._apply(step)
 
     def retry(self, stage: str, execution_id: str, all_actions: bool) -> None:
         """RetryStageExecution."""
         with self.lock:
-            record = self.records[execution_id]
-            if record.version != self.declaration["version"]:
+            self._check_version(execution_id, "StageNotRetryableException", f"retry stage {stage}")
+            self._check_limit(execution_id)
+            flow = self._flow_of(execution_id)
+            self._apply(flow.retry(execution_id, stage, all_actions))
+
+    def override(self, stage: str, execution_id: str, kind: str) -> None:
+        """OverrideStageCondition."""
+        with self.lock:
+            self._check_version(
+                execution_id, "ConditionNotOverridableException", f"override stage {stage}"
+            )
+            self._check_limit(execution_id)
+            self._apply(self._flow_of(execution_id).override(execution_id, stage, kind))
+
+    def roll_back(self, stage: str, target: str, caller: str) -> str:
+        """RollbackStage; the new execution."""
+        with self.lock:
+            if self.mode == "PARALLEL" or target in self._parallel:
+                # https://docs.aws.amazon.com/codepipeline/latest/userguide/execution-modes.html
                 raise AwsError(
-                    "StageNotRetryableException",
-                    f"The stage {stage} cannot be retried for execution {execution_id}: the "
-                    "pipeline's structure has changed since.",
+                    "UnableToRollbackStageException",
+                    f"Unable to roll back stage {stage}: not in PARALLEL mode.",
                 )
-            record.attempt += 1
-            record.retried_stages[stage] = record.retried_stages.get(stage, 0) + 1
-            try:
-                self._apply(self.flow.retry(execution_id, stage, all_actions))
-            except AwsError:
-                record.attempt -= 1
-                record.retried_stages[stage] -= 1
-                raise
+            self._check_version(target, "PipelineExecutionOutdatedException", f"roll back {stage}")
+            step = self.flow.roll_back(stage, target)
+            self._apply(step, caller)
+            return step.rollbacks[0].execution_id
+
+    def succeeded_in(self, stage: str, records: Iterable[ExecutionRecord]) -> list[ExecutionRecord]:
+        """The executions of the current version that have succeeded in a stage.
+
+        https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_SucceededInStageFilter.html
+        """
+        return [
+            record
+            for record in records
+            if record.version == self.declaration["version"]
+            and self.execution(record.id).stages.get(stage) == SUCCEEDED
+        ]
 
     def set_transition(self, stage: str, enabled: bool) -> None:
-        """EnableStageTransition and DisableStageTransition."""
+        """EnableStageTransition and DisableStageTransition, also of what runs in PARALLEL mode."""
         with self.lock:
             self._apply(self.flow.set_transition(stage, enabled))
+            for execution_id, flow in self._parallel.items():
+                if self.records[execution_id].version == self.declaration["version"]:
+                    self._apply(flow.set_transition(stage, enabled))
 
     def update(self, declaration: Mapping[str, Any]) -> None:
-        """Take a new definition: executions that have not ended are cancelled.
-
-        https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecution.html, status
-        Cancelled. That the actions in progress are then Abandoned is assumed.
-        """
+        """Take a new definition; executions in PARALLEL mode go on with theirs (see `Flow.redefine`)."""
         with self.lock:
-            self._apply(self.flow.cancel_all())
             self.declaration = declaration
-            self.flow.redefine(structure.flow_stages(declaration))
+            stages = structure.flow_stages(declaration)
+            self._apply(self.flow.redefine(stages, queued=self.mode == "QUEUED"))
 
     def delete(self) -> None:
         """The pipeline is deleted: give up whatever runs."""
         with self.lock:
             for run in self._running.values():
                 run.abandoned.set()
+            for condition in self.conditions:
+                for rule in condition.rules:
+                    rule.abandoned.set()
             self._running.clear()
         current().changes.announce()
 
-    def _apply(self, step: Step) -> None:
-        """Record and tell what changed, start and give up what is to be."""
-        now = current().clock.now()
-        for key in step.start:
-            run = new_run(self.records[key.execution_id], key, self.name, now)
-            self.runs.append(run)
-            self._running[key] = run
-        for change in step.changes:
-            record = self.records[change.execution_id]
-            record.updated = now
-            changed: ActionRun | None = None
-            if change.stage is not None and change.action is not None:
-                key = ActionKey(change.execution_id, change.stage, change.action)
-                changed = self._running.get(key)
-                if changed is not None:
-                    changed.status, changed.updated = change.status, now
-            detail_type, detail = state_change(self.name, change, record, changed, self.region)
-            emit(
-                "aws.codepipeline",
-                detail_type,
-                detail,
-                resources=[self.arn],
-                account_id=self.account_id,
-                region=self.region,
-            )
-        for key in step.abandon:
-            abandoned = self._running.pop(key, None)
-            if abandoned is not None:
-                abandoned.abandoned.set()
-        for key in step.start:
-            started = self._running.get(key)
-            if started is not None:
-                current().background(
-                    f"{self.name} {key.stage} {key.action}", self._run, key, started
-                )
-        current().changes.announce()
+    def _check_limit(self, execution_id: str | None = None) -> None:
+        """Refuse one more execution beside as many as may be active (assumed of SUPERSEDED: any).
 
-    def _run(self, key: ActionKey, run: ActionRun) -> None:
-        """Run one action to its end, in a thread of its own."""
-        try:
-            result = self._perform(key, run)
-        except ActionAbandoned:
+        https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StartPipelineExecution.html; the
+        number is AWS's quota.
+        """
+        if self.mode == "SUPERSEDED":
             return
-        except ActionFailed as error:
-            self._end(key, run, failure=error)
-        except (ClientError, BotoCoreError) as error:
-            self._end(key, run, failure=service_failure("a service", "AWS", error))
-        # A defect must not leave the stage locked for ever: it fails the action, and is logged.
-        except Exception as error:
-            logger.exception("action %s of %s failed", key.action, self.name)
-            message = f"The local cloud failed in this action: {error!r}"
-            self._end(key, run, failure=ActionFailed(message, "SystemUnavailable"))
-        else:
-            self._end(key, run, result=result)
-
-    def _perform(self, key: ActionKey, run: ActionRun) -> Result:
-        record = self.records[key.execution_id]
-        provider, configuration = prepare(record, run, self.region)
-        role = run.declaration.get("roleArn")
-        try:
-            credentials = roles.session(record.declaration["roleArn"], role)
-        except AwsError as error:
-            raise ActionFailed(str(error), "PermissionError") from error
-        run.updated_by = role or record.declaration["roleArn"]
-
-        def update(**members: Any) -> None:
-            with self.lock:
-                for name, value in members.items():
-                    setattr(run, name, value)
-                run.updated = current().clock.now()
-            current().changes.announce()
-
-        return provider.run(
-            ActionContext(
-                self.name,
-                self.arn,
-                self.account_id,
-                self.region,
-                configuration,
-                run,
-                credentials,
-                record.declaration["artifactStore"].get("encryptionKey"),
-                record.overrides.get(key.action),
-                update,
+        active = [
+            each
+            for each in self.records
+            if each != execution_id and self.execution(each).status in (IN_PROGRESS, STOPPING)
+        ]
+        if len(active) >= MAXIMUM_EXECUTIONS:
+            raise AwsError(
+                "ConcurrentPipelineExecutionsLimitExceededException",
+                f"The pipeline {self.name} has reached the limit for concurrent pipeline "
+                f"executions: {MAXIMUM_EXECUTIONS}.",
             )
-        )
 
-    def _end(
-        self,
-        key: ActionKey,
-        run: ActionRun,
-        *,
-        result: Result | None = None,
-        failure: ActionFailed | None = None,
-    ) -> None:
-        with self.lock:
-            if self._running.get(key) is not run:
-                return
-            record = self.records[key.execution_id]
-            if result is not None:
-                take_result(record, run, result)
-            if failure is not None:
-                run.error_code, run.error_message = failure.code, str(failure)
-            step = self.flow.finish_action(key, failure is None)
-            # The run stays findable for the event of its own end.
-            self._apply(step)
-            if self._running.get(key) is run:
-                del self._running[key]
-            record.updated = current().clock.now()
+    def _check_version(self, execution_id: str, code: str, what: str) -> None:
+        if self.records[execution_id].version != self.declaration["version"]:
+            raise AwsError(
+                code,
+                f"Unable to {what} for execution {execution_id}: the pipeline's structure has "
+                "changed since.",
+            )

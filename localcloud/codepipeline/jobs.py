@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from localcloud.codepipeline.records import new_id
+from localcloud.codepipeline.variables import NAME
 from localcloud.errors import AwsError, ValidationException
 
 MAXIMUM_OUTPUT_BYTES = 122_880
@@ -78,6 +79,13 @@ class JobStore:
             raise ValidationException(
                 "outputVariables can be included only when there is no continuationToken"
             )
+        for name in variables:
+            if not NAME.fullmatch(name):
+                # https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutJobSuccessResult.html
+                raise ValidationException(
+                    f"Value '{name}' at 'outputVariables' failed to satisfy constraint: Map keys "
+                    f"must satisfy regular expression pattern: {NAME.pattern}"
+                )
         size = sum(len(name.encode()) + len(value.encode()) for name, value in variables.items())
         if size > MAXIMUM_OUTPUT_BYTES:
             raise AwsError(

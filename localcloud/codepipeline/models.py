@@ -11,6 +11,9 @@ from typing import Any
 from moto.codepipeline.models import CodePipelineBackend as MotoBackend
 
 from localcloud.cloud import current
+from localcloud.codepipeline.conditions import RETRY_MODES
+from localcloud.codepipeline.engine import Engine
+from localcloud.codepipeline.execution import BEFORE_ENTRY, ON_SUCCESS
 from localcloud.codepipeline.jobs import JobStore
 from localcloud.codepipeline.pipeline import Pipeline
 from localcloud.codepipeline.records import (
@@ -22,6 +25,7 @@ from localcloud.codepipeline.records import (
 )
 from localcloud.errors import AwsError, ValidationException
 
+MAXIMUM_REASON = 200
 OVERRIDE_TYPES = ("COMMIT_ID", "S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY")
 
 
@@ -97,23 +101,47 @@ class CodePipelineBackend(MotoBackend):
         self, pipeline_name: str, execution_id: str, abandon: bool, reason: str | None
     ) -> None:
         """StopPipelineExecution."""
-        engine = self.pipeline(pipeline_name).engine
-        if execution_id not in engine.records:
+        engine = self._engine_with(pipeline_name, execution_id)
+        if reason is not None and len(reason) > MAXIMUM_REASON:
             raise ValidationException(
-                f"The pipeline {pipeline_name} has no execution {execution_id}"
+                f"Value at 'reason' failed to satisfy constraint: Member must have length less than "
+                f"or equal to {MAXIMUM_REASON}"
             )
         engine.stop(execution_id, abandon, reason)
 
     def retry(self, pipeline_name: str, stage: str, execution_id: str, mode: str) -> None:
         """RetryStageExecution."""
+        _check_one_of("retryMode", mode, RETRY_MODES)
+        self._engine_with(pipeline_name, execution_id, stage).retry(
+            stage, execution_id, mode == "ALL_ACTIONS"
+        )
+
+    def override(self, pipeline_name: str, stage: str, execution_id: str, kind: str) -> None:
+        """OverrideStageCondition."""
+        _check_one_of("conditionType", kind, (BEFORE_ENTRY, ON_SUCCESS))
+        self._engine_with(pipeline_name, execution_id, stage).override(stage, execution_id, kind)
+
+    def roll_back(self, pipeline_name: str, stage: str, target: str, caller: str) -> str:
+        """RollbackStage; the new execution."""
+        self.execution(pipeline_name, target)
+        return self._engine_with(pipeline_name, target, stage).roll_back(stage, target, caller)
+
+    def _engine_with(
+        self, pipeline_name: str, execution_id: str, stage: str | None = None
+    ) -> Engine:
+        """A pipeline's engine, which has the execution (and the stage).
+
+        The operations that call it have no PipelineExecutionNotFoundException: that an unknown
+        execution is a ValidationException is assumed.
+        """
         engine = self.pipeline(pipeline_name).engine
-        if mode not in ("FAILED_ACTIONS", "ALL_ACTIONS"):
+        if stage is not None and stage not in {s["name"] for s in engine.declaration["stages"]}:
+            raise AwsError("StageNotFoundException", f"Unable to find stage with name {stage}")
+        if execution_id not in engine.records:
             raise ValidationException(
-                f"Value '{mode}' at 'retryMode' failed to satisfy constraint: Member must satisfy "
-                "enum value set: [FAILED_ACTIONS, ALL_ACTIONS]"
+                f"The pipeline {pipeline_name} has no execution {execution_id}"
             )
-        self.execution(pipeline_name, execution_id)
-        engine.retry(stage, execution_id, mode == "ALL_ACTIONS")
+        return engine
 
     def set_transition(
         self, pipeline_name: str, stage: str, direction: str, caller: str, reason: str | None
@@ -138,19 +166,11 @@ class CodePipelineBackend(MotoBackend):
         engine = self.pipeline(request["pipelineName"]).engine
         stage, action = request["stageName"], request["actionName"]
         result = request["result"]
-        if result["status"] not in ("Approved", "Rejected"):
-            raise ValidationException(
-                f"Value '{result['status']}' at 'result.status' failed to satisfy constraint: "
-                "Member must satisfy enum value set: [Approved, Rejected]"
-            )
-        stages = {slot.stage.name: slot.stage for slot in engine.flow.slots}
-        if stage not in stages:
-            raise AwsError("StageNotFoundException", f"Unable to find stage with name {stage}")
-        if action not in {each.name for each in stages[stage].actions}:
-            raise AwsError("ActionNotFoundException", f"Unable to find action with name {action}")
+        _check_one_of("result.status", result["status"], ("Approved", "Rejected"))
         with engine.lock:
             run = _run_of_token(engine.runs, stage, action, request["token"])
             if run is None:
+                _check_action(engine.declaration, stage, action)
                 raise AwsError("InvalidApprovalTokenException", "Invalid approval token")
             if run.approval is not None:
                 raise AwsError(
@@ -174,6 +194,23 @@ def _run_of_token(
         if (run.stage, run.action, run.approval_token) == (stage, action, token):
             return run
     return None
+
+
+def _check_action(declaration: Mapping[str, Any], stage: str, action: str) -> None:
+    """Raises for a stage that is none of a pipeline's, and for an action that is none of it."""
+    stages = {each["name"]: each for each in declaration["stages"]}
+    if stage not in stages:
+        raise AwsError("StageNotFoundException", f"Unable to find stage with name {stage}")
+    if action not in {each["name"] for each in stages[stage]["actions"]}:
+        raise AwsError("ActionNotFoundException", f"Unable to find action with name {action}")
+
+
+def _check_one_of(member: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise ValidationException(
+            f"Value '{value}' at '{member}' failed to satisfy constraint: Member must satisfy enum "
+            f"value set: [{', '.join(known)}]"
+        )
 
 
 def _overrides(pipeline: Pipeline, revisions: Sequence[Mapping[str, str]]) -> dict[str, Override]:

@@ -9,10 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from localcloud.codepipeline.conditions import rules_of
+from localcloud.codepipeline.execution import BEFORE_ENTRY
 from localcloud.codepipeline.variables import PIPELINE_NAMESPACE, RESERVED_NAMESPACE, references
 from localcloud.errors import AwsError
 
 NAMESPACE = re.compile(r"[A-Za-z0-9@_-]{1,100}")
+# Above every run order.
+AFTER_ALL_ACTIONS = 1000
 
 
 def check_references(stages: Sequence[Mapping[str, Any]], variables: set[str]) -> None:
@@ -55,12 +59,38 @@ def check_references(stages: Sequence[Mapping[str, Any]], variables: set[str]) -
             there[namespace] = (index, _run_order(action))
     for index, stage in enumerate(stages):
         for action in stage["actions"]:
-            position = (index, _run_order(action))
-            for key, text in (action.get("configuration") or {}).items():
-                for namespace, name in references({key: text}):
-                    _check_reference(
-                        namespace, name, position, there, variables, stage, action, key
-                    )
+            _check_configuration(
+                action,
+                f"StageName=[{stage['name']}], ActionName=[{action['name']}]",
+                (index, _run_order(action)),
+                there,
+                variables,
+            )
+        for kind, rule in rules_of(stage):
+            # An entry condition comes before the stage's actions, the others after them.
+            _check_configuration(
+                rule,
+                f"StageName=[{stage['name']}], RuleName=[{rule['name']}]",
+                (index, 0 if kind == BEFORE_ENTRY else AFTER_ALL_ACTIONS),
+                there,
+                variables,
+            )
+
+
+def _check_configuration(
+    user: Mapping[str, Any],
+    said: str,
+    position: tuple[int, int],
+    there: Mapping[str, tuple[int, int]],
+    variables: set[str],
+) -> None:
+    for key, text in (user.get("configuration") or {}).items():
+        for namespace, name in references({key: text}):
+            where = (
+                f"{said}, ActionConfigurationKey=[{key}], "
+                f"VariableReferenceText=[{namespace}.{name}]"
+            )
+            _check_reference(namespace, name, position, there, variables, where)
 
 
 def _check_reference(
@@ -69,14 +99,8 @@ def _check_reference(
     position: tuple[int, int],
     there: Mapping[str, tuple[int, int]],
     variables: set[str],
-    stage: Mapping[str, Any],
-    action: Mapping[str, Any],
-    key: str,
+    where: str,
 ) -> None:
-    where = (
-        f"StageName=[{stage['name']}], ActionName=[{action['name']}], "
-        f"ActionConfigurationKey=[{key}], VariableReferenceText=[{namespace}.{name}]"
-    )
     if namespace == RESERVED_NAMESPACE:
         known = name == "PipelineExecutionId"
     elif namespace == PIPELINE_NAMESPACE:

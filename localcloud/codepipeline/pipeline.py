@@ -11,6 +11,7 @@ from moto.codepipeline.models import CodePipeline as MotoPipeline
 
 from localcloud.cloud import current
 from localcloud.codepipeline import roles, structure
+from localcloud.codepipeline.conditions import rules_of
 from localcloud.codepipeline.engine import Engine
 from localcloud.errors import AwsError
 
@@ -63,7 +64,7 @@ class Pipeline(MotoPipeline):
         }
 
     def update(self, declaration: Mapping[str, Any], region: str) -> dict[str, Any]:
-        """UpdatePipeline: one version more; executions that run are cancelled."""
+        """UpdatePipeline: one version more; see `Flow.redefine` for the executions that run."""
         check(declaration, region)
         made = _with_defaults(declaration)
         made["version"] = self.pipeline["version"] + 1
@@ -88,9 +89,9 @@ def check(declaration: Mapping[str, Any], region: str) -> None:
     role = declaration["roleArn"]
     roles.check_pipeline_role(role)
     for stage in declaration["stages"]:
-        for action in stage["actions"]:
-            if action.get("roleArn") and action["roleArn"] != role:
-                roles.check_action_role(role, action["roleArn"])
+        for user in (*stage["actions"], *(rule for _, rule in rules_of(stage))):
+            if user.get("roleArn") and user["roleArn"] != role:
+                roles.check_action_role(role, user["roleArn"])
 
 
 def _with_defaults(declaration: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,14 +70,20 @@ class ExecutionRecord:
     started: datetime
     updated: datetime
     declaration: Mapping[str, Any]
+    mode: str = "SUPERSEDED"
+    # Of a rollback: the execution whose stage it does again.
+    rollback_target: str | None = None
     overrides: Mapping[str, Override] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     namespaces: dict[str, dict[str, str]] = field(default_factory=dict)
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     revisions: list[SourceRevision] = field(default_factory=list)
     stop_reason: str | None = None
-    attempt: int = 1
-    retried_stages: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """The API's ExecutionType."""
+        return "ROLLBACK" if self.rollback_target else "STANDARD"
 
 
 @dataclass
@@ -91,7 +97,7 @@ class ApprovalAnswer:
 
 @dataclass
 class ActionRun:
-    """One run of one action; a retry makes another."""
+    """One run of one action, or of a rule (whose name is `action`); a retry makes another."""
 
     execution_id: str
     stage: str
@@ -119,3 +125,17 @@ class ActionRun:
     approval_token: str | None = None
     approval: ApprovalAnswer | None = None
     abandoned: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass
+class ConditionRun:
+    """One look at a condition of a stage, for one execution: its rules' runs in their order."""
+
+    execution_id: str
+    stage: str
+    kind: str
+    result: str
+    rules: list[ActionRun]
+    updated: datetime
+    status: str = "InProgress"
+    summary: str | None = None

@@ -26,8 +26,10 @@ STATES = {
 
 def state_change(
     pipeline: str, change: Change, record: ExecutionRecord, run: ActionRun | None, region: str
-) -> tuple[str, dict[str, Any]]:
-    """The event's detail-type and detail."""
+) -> tuple[str, dict[str, Any]] | None:
+    """The event's detail-type and detail; None for a skipped stage, which AWS's page names none for."""
+    if change.status not in STATES:
+        return None
     detail: dict[str, Any] = {
         "pipeline": pipeline,
         "execution-id": change.execution_id,

@@ -1,9 +1,9 @@
 """What a pipeline declaration must be, checked when it is created or updated. Pure.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-requirements.html and .../limits.html.
-What AWS has and the local cloud has not is refused by name: the execution modes QUEUED and PARALLEL,
-triggers, stage conditions, stores in several regions, actions in another region, and every action
-type without a module in `actions/`. Texts without a source are assumed.
+What AWS has and the local cloud has not is refused by name: triggers, stores in several regions,
+actions in another region, every action type without a module in `actions/` and every rule provider
+without one in `rules/`. Texts without a source are assumed.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from localcloud.codepipeline import actions as _registers_actions  # noqa: F401
+from localcloud.codepipeline import artifact_flow, conditions
 from localcloud.codepipeline.actions.action import ActionProvider, ActionType, find, supported
 from localcloud.codepipeline.execution import Action, Stage
 from localcloud.codepipeline.namespaces import check_references
+from localcloud.codepipeline.variables import check_declared
 from localcloud.errors import AwsError
 
 NAME = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
-ARTIFACT_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 MAXIMUM_STAGES = 50
 MAXIMUM_ACTIONS = 50
 MAXIMUM_VALUE = 1000
-CONDITIONS = ("blockers", "beforeEntry", "onSuccess", "onFailure")
+EXECUTION_MODES = ("SUPERSEDED", "QUEUED", "PARALLEL")
 UNSUPPORTED_ACTION_MEMBERS = ("commands", "environmentVariables", "outputVariables")
 
 
@@ -32,24 +33,39 @@ def check(pipeline: Mapping[str, Any], region: str) -> None:
     _check_pipeline(pipeline)
     stages = pipeline["stages"]
     _check_stages(stages)
-    known = _Known()
+    conditions.check(pipeline, region)
     for index, stage in enumerate(stages):
         for action in sorted(stage["actions"], key=_run_order):
             _check_action(action, stage["name"], index == 0, region)
-        _check_flow(stage, known)
-    names = [variable["name"] for variable in pipeline.get("variables") or ()]
-    check_references(stages, set(names))
+    artifact_flow.check(stages)
+    check_references(stages, check_declared(pipeline))
 
 
 def flow_stages(pipeline: Mapping[str, Any]) -> list[Stage]:
     """The stages as the state machine takes them."""
-    return [
-        Stage(
-            stage["name"],
-            tuple(Action(action["name"], _run_order(action)) for action in stage["actions"]),
-        )
-        for stage in pipeline["stages"]
-    ]
+    return [_flow_stage(stage) for stage in pipeline["stages"]]
+
+
+def _flow_stage(stage: Mapping[str, Any]) -> Stage:
+    failure = stage.get("onFailure") or {}
+    retry = failure.get("retryConfiguration") or {}
+    return Stage(
+        stage["name"],
+        tuple(
+            Action(
+                action["name"],
+                _run_order(action),
+                waits_for_a_person=action["actionTypeId"]["category"] == "Approval",
+            )
+            for action in stage["actions"]
+        ),
+        conditions={
+            kind: condition["result"] for kind, condition in conditions.conditions_of(stage).items()
+        },
+        on_failure=failure.get("result"),
+        # Without a mode, the failed actions (assumed).
+        retry_all_actions=retry.get("retryMode") == "ALL_ACTIONS",
+    )
 
 
 def provider_of(action: Mapping[str, Any], stage: str) -> ActionProvider:
@@ -68,22 +84,16 @@ def provider_of(action: Mapping[str, Any], stage: str) -> ActionProvider:
     return provider
 
 
-class _Known:
-    """What the stages before have made."""
-
-    def __init__(self) -> None:
-        self.artifacts: set[str] = set()
-
-
 def _check_pipeline(pipeline: Mapping[str, Any]) -> None:
     _check_name("pipeline.name", pipeline["name"], NAME)
     mode = pipeline.get("executionMode", "SUPERSEDED")
-    if mode != "SUPERSEDED":
-        raise _refused(f"codepipeline execution mode '{mode}'", "SUPERSEDED")
+    if mode not in EXECUTION_MODES:
+        raise _refused(f"codepipeline execution mode '{mode}'", ", ".join(EXECUTION_MODES))
     if pipeline.get("pipelineType", "V1") not in ("V1", "V2"):
         raise _refused(f"codepipeline type '{pipeline['pipelineType']}'", "V1, V2")
-    if pipeline.get("variables") and pipeline.get("pipelineType") != "V2":
-        raise _invalid("Pipeline variables are only supported in pipelines of type V2")
+    if mode != "SUPERSEDED" and pipeline.get("pipelineType") != "V2":
+        # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types.html
+        raise _invalid("QUEUED or PARALLEL mode can only be used with V2 pipelines")
     if pipeline.get("triggers"):
         raise _refused("codepipeline triggers", "an EventBridge rule that starts the pipeline")
     if pipeline.get("artifactStores"):
@@ -110,9 +120,6 @@ def _check_stages(stages: Sequence[Mapping[str, Any]]) -> None:
         if name in seen:
             raise _invalid(f"Pipeline stage name must be unique. Duplicate name: {name}")
         seen.add(name)
-        for member in CONDITIONS:
-            if stage.get(member):
-                raise _refused(f"codepipeline stage member '{member}' in stage '{name}'", "actions")
         if not 1 <= len(stage["actions"]) <= MAXIMUM_ACTIONS:
             raise _invalid(f"Stage {name} must have 1 to {MAXIMUM_ACTIONS} actions")
         names = [action["name"] for action in stage["actions"]]
@@ -184,34 +191,6 @@ def _check_polling(configuration: Mapping[str, str], name: str) -> None:
             f"{'is not given, which means true' if polls is None else polls}) in action '{name}'",
             "PollForSourceChanges 'false', with an EventBridge rule that starts the pipeline",
         )
-
-
-def _check_flow(stage: Mapping[str, Any], known: _Known) -> None:
-    """Inputs are made before they are taken; an output is made once."""
-    for order in sorted({_run_order(action) for action in stage["actions"]}):
-        batch = [action for action in stage["actions"] if _run_order(action) == order]
-        for action in batch:
-            for artifact in action.get("inputArtifacts") or ():
-                if artifact["name"] not in known.artifacts:
-                    raise _invalid_action(
-                        f"Input Artifact Bundle {artifact['name']} in action {action['name']} is "
-                        "not delivered by any previous action"
-                    )
-        for action in batch:
-            for artifact in action.get("outputArtifacts") or ():
-                _check_name(
-                    f"artifact name of action {action['name']}", artifact["name"], ARTIFACT_NAME
-                )
-                if artifact["name"] in known.artifacts:
-                    raise _invalid(
-                        f"Output Artifact Bundle name must be unique within the pipeline. "
-                        f"{artifact['name']}"
-                    )
-                if artifact.get("files"):
-                    raise _refused(
-                        f"codepipeline outputArtifacts.files of action '{action['name']}'", "name"
-                    )
-                known.artifacts.add(artifact["name"])
 
 
 def _run_order(action: Mapping[str, Any]) -> int:

@@ -11,12 +11,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from localcloud.errors import ValidationException
+from localcloud.errors import AwsError, ValidationException
 
+NAME = re.compile(r"[A-Za-z0-9@_-]{1,128}")
 REFERENCE = re.compile(r"#\{([A-Za-z0-9@_-]+)\.([^{}]+)\}")
 PIPELINE_NAMESPACE = "variables"
 RESERVED_NAMESPACE = "codepipeline"
 MAXIMUM_RESOLVED_BYTES = 100 * 1024
+MAXIMUM_VARIABLES = 50
+MAXIMUM_VALUE = 1000
+MAXIMUM_DESCRIPTION = 200
 
 
 class Unresolved(Exception):
@@ -61,6 +65,51 @@ def references(configuration: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield found.group(1), found.group(2)
 
 
+def check_declared(pipeline: Mapping[str, Any]) -> set[str]:
+    """The names of a declaration's variables; raises AwsError for what is wrong with them.
+
+    https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineVariableDeclaration.html
+    """
+    declared = pipeline.get("variables") or ()
+    if declared and pipeline.get("pipelineType") != "V2":
+        raise AwsError(
+            "InvalidStructureException",
+            "Pipeline variables are only supported in pipelines of type V2",
+        )
+    if len(declared) > MAXIMUM_VARIABLES:
+        raise ValidationException(
+            f"The pipeline has {len(declared)} variables; at most {MAXIMUM_VARIABLES} are allowed"
+        )
+    names: set[str] = set()
+    for variable in declared:
+        name = variable["name"]
+        if name in names:
+            raise AwsError(
+                "InvalidStructureException", f"Pipeline variable names must be unique: {name}"
+            )
+        names.add(name)
+        _check_value(name, variable.get("defaultValue"))
+        if len(variable.get("description") or "") > MAXIMUM_DESCRIPTION:
+            raise ValidationException(
+                f"The description of the variable {name} has more than {MAXIMUM_DESCRIPTION} "
+                "characters"
+            )
+    return names
+
+
+def _check_value(name: str, value: str | None) -> None:
+    if not NAME.fullmatch(name):
+        raise ValidationException(
+            f"Value '{name}' at 'variables' failed to satisfy constraint: Member must satisfy "
+            f"regular expression pattern: {NAME.pattern}"
+        )
+    if value is not None and not 1 <= len(value) <= MAXIMUM_VALUE:
+        raise ValidationException(
+            f"The value of the variable {name} must have 1 to {MAXIMUM_VALUE} characters; it has "
+            f"{len(value)}"
+        )
+
+
 def of_execution(declaration: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
     """A pipeline's variables for one execution; raises ValidationException (texts assumed)."""
     declared = {each["name"]: each for each in declaration.get("variables") or ()}
@@ -70,6 +119,8 @@ def of_execution(declaration: Mapping[str, Any], given: Mapping[str, str]) -> di
             f"The pipeline {declaration['name']} has no variables named {', '.join(unknown)}; it "
             f"has: {', '.join(sorted(declared)) or 'none'}"
         )
+    for name, value in given.items():
+        _check_value(name, value)
     resolved: dict[str, str] = {}
     for name, variable in declared.items():
         value = given.get(name, variable.get("defaultValue"))

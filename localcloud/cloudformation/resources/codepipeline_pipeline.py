@@ -1,8 +1,8 @@
 """AWS::CodePipeline::Pipeline.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codepipeline-pipeline.html
-Members that the service itself refuses (triggers, stage conditions, the other execution modes) fail
-the resource in the service's words.
+Members that the service itself refuses (triggers, rule providers that are not built) fail the resource
+in the service's words.
 """
 
 from __future__ import annotations
@@ -33,6 +33,24 @@ _ACTION_MEMBERS = frozenset(
     }
 )
 _STAGE_MEMBERS = frozenset({"Actions", "BeforeEntry", "Blockers", "Name", "OnFailure", "OnSuccess"})
+
+_CONDITIONS_MEMBERS = {
+    "BeforeEntry": frozenset({"Conditions"}),
+    "OnSuccess": frozenset({"Conditions"}),
+    "OnFailure": frozenset({"Conditions", "Result", "RetryConfiguration"}),
+}
+_RULE_MEMBERS = frozenset(
+    {
+        "Commands",
+        "Configuration",
+        "InputArtifacts",
+        "Name",
+        "Region",
+        "RoleArn",
+        "RuleTypeId",
+        "TimeoutInMinutes",
+    }
+)
 
 
 class Pipeline(Resource):
@@ -123,11 +141,28 @@ class Pipeline(Resource):
 
 
 def _check(properties: Mapping[str, Any]) -> None:
-    """Refuse unknown members of stages and actions, which the API would drop without a word."""
+    """Refuse unknown members of stages, actions and rules, which the API would drop without a word."""
     for stage in properties["Stages"]:
         check_members(f"{Pipeline.type_name} Stages", stage, _STAGE_MEMBERS)
         for action in stage.get("Actions", ()):
             check_members(f"{Pipeline.type_name} Stages.Actions", action, _ACTION_MEMBERS)
+        for member, known in _CONDITIONS_MEMBERS.items():
+            if stage.get(member):
+                _check_conditions(f"{Pipeline.type_name} Stages.{member}", stage[member], known)
+    for variable in properties.get("Variables", ()):
+        known = frozenset({"DefaultValue", "Description", "Name"})
+        check_members(f"{Pipeline.type_name} Variables", variable, known)
+
+
+def _check_conditions(said: str, given: Mapping[str, Any], known: frozenset[str]) -> None:
+    check_members(said, given, known)
+    if given.get("RetryConfiguration"):
+        modes = frozenset({"RetryMode"})
+        check_members(f"{said}.RetryConfiguration", given["RetryConfiguration"], modes)
+    for condition in given.get("Conditions", ()):
+        check_members(f"{said}.Conditions", condition, frozenset({"Result", "Rules"}))
+        for rule in condition.get("Rules", ()):
+            check_members(f"{said}.Conditions.Rules", rule, _RULE_MEMBERS)
 
 
 def declaration(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:

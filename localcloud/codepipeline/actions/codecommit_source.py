@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from moto.utilities.utils import get_partition
 
 from localcloud.codepipeline.actions.action import (
     ActionContext,
@@ -24,6 +25,9 @@ from localcloud.codepipeline.actions.action import (
     service_failure,
 )
 from localcloud.codepipeline.records import SourceRevision
+from localcloud.errors import AwsError
+from localcloud.iam.authorization import gate
+from localcloud.iam.authorization.caller import caller_of
 
 SERVICE = "AWSCodeCommit"
 
@@ -123,6 +127,15 @@ def _zip(context: ActionContext, repository: str, commit_id: str) -> bytes:
 
     from localcloud.codecommit.archives import zip_of_commit
 
+    arn = f"arn:{get_partition(context.region)}:codecommit:{context.region}:{context.account_id}"
+    role = caller_of(context.credentials.access_key_id, context.region, context.account_id)
+    # Not public operations, but permissions of their own: CodePipeline uploads the commit by them
+    # (https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html).
+    for action in ("UploadArchive", "GetUploadArchiveStatus"):
+        try:
+            gate.require(role, f"codecommit:{action}", f"{arn}:{repository}")
+        except AwsError as error:
+            raise ActionFailed(error.message, "PermissionError") from error
     backend = codecommit_backends[context.account_id][context.region]
     content: bytes = zip_of_commit(backend.repository_directory(repository), commit_id)
     return content

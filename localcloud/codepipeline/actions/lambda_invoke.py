@@ -48,7 +48,7 @@ class LambdaInvoke(ActionProvider):
     def run(self, context: ActionContext) -> Result:
         store = _store(context)
         clock = current().clock
-        deadline = clock.monotonic() + TOTAL_SECONDS
+        deadline = clock.monotonic() + total_seconds(context)
         token: str | None = None
         while True:
             job = store.add(Job(job_data(context, token), context.account_id, clock.now()))
@@ -93,6 +93,11 @@ class LambdaInvoke(ActionProvider):
             CALL_AGAIN_SECONDS,
             recheck_seconds=CALL_AGAIN_AT_LEAST_SECONDS,
         )
+
+
+def total_seconds(context: ActionContext) -> float:
+    """For how long the function may take in all: a rule may say so, an action cannot."""
+    return context.timeout_minutes * 60.0 if context.timeout_minutes else TOTAL_SECONDS
 
 
 def job_data(context: ActionContext, continuation_token: str | None) -> dict[str, Any]:

@@ -45,8 +45,9 @@ class S3Source(ActionProvider):
                     "bucket of an Amazon S3 source action, and then try again.",
                     "ConfigurationError",
                 )
-            asked = {"VersionId": version} if version else {}
-            found = s3.get_object(Bucket=bucket, Key=key, **asked)
+            # The newest version by its id, as the execution will name it.
+            newest = version or s3.head_object(Bucket=bucket, Key=key)["VersionId"]
+            found = s3.get_object(Bucket=bucket, Key=key, VersionId=newest)
             content = found["Body"].read()
         except ClientError as error:
             raise _failure(bucket, key, version, error) from error

@@ -185,6 +185,7 @@ def _pipeline(local: Local, bucket: str) -> None:
     )
     _ended(local, "Stopped")
     codepipeline.list_action_executions(pipelineName=PIPELINE)
+    _rolled_back(local, declaration)
     transition = {"pipelineName": PIPELINE, "stageName": "Build", "transitionType": "Inbound"}
     codepipeline.disable_stage_transition(**transition, reason="a test's")
     codepipeline.get_pipeline_state(name=PIPELINE)
@@ -192,6 +193,43 @@ def _pipeline(local: Local, bucket: str) -> None:
     dropped = {**declaration, "name": "contract-dropped"}
     codepipeline.create_pipeline(pipeline=dropped)
     codepipeline.delete_pipeline(name="contract-dropped")
+
+
+def _rolled_back(local: Local, declaration: dict[str, Any]) -> None:
+    """An entry condition that is overridden, a failure that rolls back, and a rollback by hand."""
+    codepipeline = local.client("codepipeline")
+    kind = {"category": "Rule", "owner": "AWS", "provider": "VariableCheck", "version": "1"}
+    configuration = {"Variable": "#{variables.go}", "Value": "yes", "Operator": "EQ"}
+    rule = {"name": "Check", "ruleTypeId": kind, "configuration": configuration}
+    last = declaration["stages"][-1] | {
+        "beforeEntry": {"conditions": [{"result": "FAIL", "rules": [rule]}]},
+        "onFailure": {"result": "ROLLBACK"},
+    }
+    codepipeline.update_pipeline(
+        pipeline={
+            **declaration,
+            "stages": [*declaration["stages"][:-1], last],
+            "variables": [{"name": "go", "defaultValue": "no"}],
+        }
+    )
+    codepipeline.start_pipeline_execution(name=PIPELINE)
+    target = _ended(local, "Failed")
+    stage = {"pipelineName": PIPELINE, "stageName": "Approval"}
+    codepipeline.override_stage_condition(
+        **stage, pipelineExecutionId=target, conditionType="BEFORE_ENTRY"
+    )
+    codepipeline.get_pipeline_state(name=PIPELINE)
+    codepipeline.list_rule_executions(pipelineName=PIPELINE)
+    _answer(local, "Approved")
+    _ended(local, "Succeeded")
+    variables = [{"name": "go", "value": "yes"}]
+    codepipeline.start_pipeline_execution(name=PIPELINE, variables=variables)
+    _answer(local, "Rejected")
+    # The rollback has the variables of its target, and so fails before the stage.
+    _ended(local, "Failed")
+    codepipeline.rollback_stage(**stage, targetPipelineExecutionId=target)
+    _ended(local, "Failed")
+    codepipeline.update_pipeline(pipeline=declaration)
 
 
 def _waiting(local: Local) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from localcloud.cloud import current
-from tests.local_server import ACCOUNT, LocalCloud, service_principal
+from tests.local_server import ACCOUNT, REGION, LocalCloud, service_principal
 from tests.unit.localcloud.codepipeline.declarations import (
     ACTION_ROLE,
     approval,
@@ -93,6 +94,36 @@ class Cloud(LocalCloud):
             token=token,
             result={"status": status, "summary": f"{status} by a test"},
         )
+
+    def listen(self, pipeline: str) -> str:
+        """Have a pipeline's events sent to a queue of its name; the queue's address."""
+        url = str(self.client("sqs").create_queue(QueueName=pipeline)["QueueUrl"])
+        queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{pipeline}"
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        pattern = {"resources": [f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{pipeline}"]}
+        events = self.client("events")
+        events.put_rule(Name=pipeline, EventPattern=json.dumps(pattern))
+        events.put_targets(Rule=pipeline, Targets=[{"Id": "q", "Arn": queue}])
+        return url
+
+    def heard(self, url: str, count: int) -> list[dict[str, Any]]:
+        """Wait for so many events in a queue."""
+        found: list[dict[str, Any]] = []
+
+        def all_came() -> bool:
+            messages = self.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+            found.extend(json.loads(each["Body"]) for each in messages.get("Messages", []))
+            return len(found) >= count
+
+        assert current().changes.wait_until(all_came, 20), found
+        return found
 
 
 @pytest.fixture(scope="module")

@@ -61,3 +61,20 @@ def pipeline(name: str, bucket: str, *stages: dict[str, Any], **members: Any) ->
         "stages": list(stages),
         **members,
     }
+
+
+def rule(provider: str, name: str | None = None, **members: Any) -> dict[str, Any]:
+    """A rule of a condition."""
+    kind = {"category": "Rule", "owner": "AWS", "provider": provider, "version": "1"}
+    return {"name": name or provider, "ruleTypeId": kind, **members}
+
+
+def variable_check(variable: str, value: str, operator: str = "EQ", **members: Any) -> Any:
+    """A rule that compares a variable."""
+    configuration = {"Variable": variable, "Value": value, "Operator": operator}
+    return rule("VariableCheck", configuration=configuration, **members)
+
+
+def condition(result: str, *rules: dict[str, Any]) -> dict[str, Any]:
+    """The one condition of a stage's member."""
+    return {"conditions": [{"result": result, "rules": list(rules)}]}

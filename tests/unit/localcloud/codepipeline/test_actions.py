@@ -17,7 +17,7 @@ from localcloud.codepipeline.actions.action import (
     store_failure,
 )
 from localcloud.codepipeline.actions.codebuild_build import failure_message, start_build_request
-from localcloud.codepipeline.actions.lambda_invoke import job_data
+from localcloud.codepipeline.actions.lambda_invoke import job_data, total_seconds
 from localcloud.codepipeline.actions.manual_approval import message_body, subject
 from localcloud.codepipeline.artifacts import object_key
 from localcloud.codepipeline.jobs import Job, JobStore
@@ -86,6 +86,14 @@ def test_a_job_has_the_shape_of_the_event() -> None:
     key = {"id": "arn:aws:kms:us-east-1:123456789012:key/1", "type": "KMS"}
     again = job_data(context(dict(given.configuration), key=key), "half")
     assert (again["continuationToken"], again["encryptionKey"]) == ("half", key)
+
+
+@pytest.mark.documented(f"{GUIDE}/limits.html")
+def test_a_function_has_a_day_or_what_its_rule_says() -> None:
+    given = context({"FunctionName": "f"})
+    assert total_seconds(given) == 24 * 60 * 60
+    given.run.declaration = {"timeoutInMinutes": 5}
+    assert total_seconds(given) == 300
 
 
 @pytest.mark.documented(f"{GUIDE}/action-reference-CodeBuild.html")
@@ -221,6 +229,8 @@ def test_a_job_takes_one_answer() -> None:
     with pytest.raises(AwsError) as refused:
         store.get("another")
     assert refused.value.aws_code == "JobNotFoundException"
+    with pytest.raises(AwsError, match="Map keys must satisfy"):
+        answered({"outputVariables": {"a b": "c"}})
     with pytest.raises(AwsError, match="no continuationToken"):
         answered({"outputVariables": {"a": "b"}, "continuationToken": "t"})
     with pytest.raises(AwsError) as refused:

@@ -136,12 +136,56 @@ def test_a_pipeline_and_its_rule_are_made_changed_and_deleted(cloud: Cloud, name
     assert current().changes.wait_until(gone, 20)
 
 
+@pytest.mark.documented(
+    "https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html"
+)
+def test_conditions_and_a_mode_of_a_template_are_the_pipeline_s(cloud: Cloud, name: str) -> None:
+    cloud.put("manifest.zip", b"x")
+    body = template(cloud, name)
+    properties = body["Resources"]["Pipeline"]["Properties"]
+    properties["ExecutionMode"] = "QUEUED"
+    properties["Variables"] = [{"Name": "deploy", "DefaultValue": "no"}]
+    conditions = [{"Result": "SKIP", "Rules": [rule_of_template()]}]
+    properties["Stages"][1]["BeforeEntry"] = {"Conditions": conditions}
+    properties["Stages"][1]["OnFailure"] = {
+        "Result": "RETRY",
+        "RetryConfiguration": {"RetryMode": "ALL_ACTIONS"},
+    }
+    cloud.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(body))
+    wait(cloud, name, "CREATE_COMPLETE")
+    cloud.wait(name, cloud.first_execution(name), "Succeeded")
+    made = cloud.codepipeline.get_pipeline(name=name)["pipeline"]
+    assert made["executionMode"] == "QUEUED"
+    assert made["stages"][1]["onFailure"] == {
+        "result": "RETRY",
+        "retryConfiguration": {"retryMode": "ALL_ACTIONS"},
+    }
+    details = cloud.codepipeline.list_rule_executions(pipelineName=name)["ruleExecutionDetails"]
+    assert details[0]["input"]["configuration"]["Variable"] == "#{variables.deploy}"
+
+
+def rule_of_template() -> dict[str, Any]:
+    """A rule as a template has it."""
+    return {
+        "Name": "Check",
+        "RuleTypeId": {
+            "Category": "Rule",
+            "Owner": "AWS",
+            "Provider": "VariableCheck",
+            "Version": "1",
+        },
+        "Configuration": {"Variable": "#{variables.deploy}", "Value": "yes", "Operator": "EQ"},
+    }
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
         ("target", "event target 'arn:aws:states:us-east-1:123456789012:stateMachine:x'"),
         ("property", "unsupported property Colour of AWS::CodePipeline::Pipeline"),
         ("provider", "unsupported: codepipeline action provider 'Jenkins' in stage 'Approval'"),
+        ("rule", "unsupported: codepipeline rule provider 'DeploymentWindow' of rule 'Check'"),
+        ("member", "Colour of AWS::CodePipeline::Pipeline Stages.OnSuccess.Conditions.Rules"),
     ],
 )
 def test_what_is_unsupported_fails_the_stack_by_name(
@@ -154,6 +198,14 @@ def test_what_is_unsupported_fails_the_stack_by_name(
         properties["Colour"] = "red"
     if spoil == "provider":
         properties["Stages"][1]["Actions"][0]["ActionTypeId"]["Provider"] = "Jenkins"
+    if spoil in ("rule", "member"):
+        rule = rule_of_template()
+        if spoil == "rule":
+            rule["RuleTypeId"]["Provider"] = "DeploymentWindow"
+        else:
+            rule["Colour"] = "red"
+        conditions = [{"Result": "FAIL", "Rules": [rule]}]
+        properties["Stages"][1]["OnSuccess"] = {"Conditions": conditions}
     cloudformation = cloud.client("cloudformation")
     try:
         cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(body))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
-from localcloud.cloud import current
 from tests.local_server import ACCOUNT, REGION
 from tests.unit.localcloud.codepipeline.conftest import Cloud
 from tests.unit.localcloud.codepipeline.declarations import (
@@ -22,12 +18,7 @@ GUIDE = "https://docs.aws.amazon.com/codepipeline/latest/userguide"
 
 @pytest.mark.documented(f"{GUIDE}/detect-state-changes-cloudwatch-events.html")
 def test_every_change_of_state_is_an_event(cloud: Cloud, name: str) -> None:
-    url = cloud.client("sqs").create_queue(QueueName=name)["QueueUrl"]
-    arn = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{name}"
-    events = cloud.client("events")
-    events.put_rule(Name=name, EventPattern=json.dumps({"resources": [arn]}))
-    queue = {"Id": "q", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"}
-    events.put_targets(Rule=name, Targets=[queue])
+    url = cloud.listen(name)
     version = cloud.put("manifest.zip", b"x")
     cloud.codepipeline.create_pipeline(
         pipeline=pipeline(
@@ -39,14 +30,7 @@ def test_every_change_of_state_is_an_event(cloud: Cloud, name: str) -> None:
     )
     execution = cloud.first_execution(name)
     cloud.answer(name, cloud.token(name, execution), "Rejected")
-    found: list[dict[str, Any]] = []
-
-    def all_came() -> bool:
-        messages = cloud.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
-        found.extend(json.loads(each["Body"]) for each in messages.get("Messages", []))
-        return len(found) >= 10
-
-    assert current().changes.wait_until(all_came, 20), len(found)
+    found = cloud.heard(url, 10)
     kinds = sorted(
         (each["detail-type"].split()[1], each["detail"]["state"], each["detail"].get("stage"))
         for each in found
@@ -76,4 +60,4 @@ def test_every_change_of_state_is_an_event(cloud: Cloud, name: str) -> None:
     assert by_kind[("Approve", "FAILED")]["detail"]["execution-result"]["error-code"] == "JobFailed"
     started = next(each for each in found if "execution-trigger" in each["detail"])
     assert started["detail"]["execution-trigger"]["trigger-type"] == "CreatePipeline"
-    assert started["resources"] == [arn]
+    assert started["resources"] == [f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{name}"]

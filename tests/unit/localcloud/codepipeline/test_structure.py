@@ -39,7 +39,7 @@ def test_a_good_declaration_is_taken() -> None:
 
 
 def mode(declaration: Declaration) -> None:
-    declaration["executionMode"] = "QUEUED"
+    declaration["executionMode"] = "SOMEHOW"
 
 
 def one_stage(declaration: Declaration) -> None:
@@ -90,10 +90,6 @@ def unknown_variable(declaration: Declaration) -> None:
     declaration["stages"][2]["actions"][0]["configuration"]["UserParameters"] = "#{variables.who}"
 
 
-def condition(declaration: Declaration) -> None:
-    declaration["stages"][2]["onFailure"] = {"result": "ROLLBACK"}
-
-
 def lambda_timeout(declaration: Declaration) -> None:
     declaration["stages"][2]["actions"][0]["timeoutInMinutes"] = 10
 
@@ -110,6 +106,18 @@ def polling(declaration: Declaration) -> None:
     del declaration["stages"][0]["actions"][0]["configuration"]["PollForSourceChanges"]
 
 
+def connection(declaration: Declaration) -> None:
+    """As the CDK declares a repository at GitHub."""
+    action = declaration["stages"][0]["actions"][0]
+    action["actionTypeId"]["provider"] = "CodeStarSourceConnection"
+    action["configuration"] = {
+        "ConnectionArn": "arn:aws:codeconnections:us-east-1:123456789012:connection/x",
+        "FullRepositoryId": "owner/name",
+        "BranchName": "main",
+        "DetectChanges": "true",
+    }
+
+
 def triggers(declaration: Declaration) -> None:
     declaration["triggers"] = [{"providerType": "CodeStarSourceConnection"}]
 
@@ -117,7 +125,11 @@ def triggers(declaration: Declaration) -> None:
 @pytest.mark.parametrize(
     ("spoil", "code", "message"),
     [
-        (mode, "InvalidStructureException", "execution mode 'QUEUED'; supported: SUPERSEDED"),
+        (
+            mode,
+            "InvalidStructureException",
+            "execution mode 'SOMEHOW'; supported: SUPERSEDED, QUEUED, PARALLEL",
+        ),
         (one_stage, "InvalidStructureException", "has only 1 stage"),
         (same_stage, "InvalidStructureException", "must be unique"),
         (
@@ -125,6 +137,12 @@ def triggers(declaration: Declaration) -> None:
             "InvalidStructureException",
             r"unsupported: codepipeline action provider 'Jenkins' in stage 'Approval' \(category "
             r"Build, .*\); supported: Approval/Manual, Build/CodeBuild",
+        ),
+        (
+            connection,
+            "InvalidStructureException",
+            r"unsupported: codepipeline action provider 'CodeStarSourceConnection' in stage 'Source' "
+            r"\(category Source, .*\); supported: .*, Source/CodeCommit, Source/S3",
         ),
         (late_source, "InvalidStructureException", "first stage"),
         (no_source, "InvalidStructureException", "only contains source actions"),
@@ -135,7 +153,6 @@ def triggers(declaration: Declaration) -> None:
         (unknown_namespace, "InvalidActionDeclarationException", "Build.Version"),
         (early_reference, "InvalidActionDeclarationException", "does not run before"),
         (unknown_variable, "InvalidActionDeclarationException", "variables.who"),
-        (condition, "InvalidStructureException", "'onFailure' in stage 'Prod'"),
         (lambda_timeout, "InvalidActionDeclarationException", "approval actions only"),
         (elsewhere, "InvalidStructureException", "eu-west-1; supported: us-east-1"),
         (long_value, "ValidationException", "1 to 1000 characters"),
