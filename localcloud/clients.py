@@ -13,12 +13,19 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from moto.iam import iam_backends
 from moto.sts import sts_backends
 from moto.utilities.utils import get_partition
 
 from localcloud.cloud import current
 from localcloud.errors import AwsError
+from localcloud.iam.authorization import context_keys, resource_policies
+from localcloud.iam.authorization.caller import (
+    INTERNAL_KEY,
+    Caller,
+    forget_services,
+    service_key,
+)
+from localcloud.iam.authorization.decision import TRUST, Policies, decide
 
 SESSION_SECONDS = 3600
 # Lambda answers when the function has ended, after fifteen minutes at most; botocore would invoke it a
@@ -80,34 +87,59 @@ def role_session(role_arn: str, session_name: str, service: str) -> Credentials:
         return credentials
 
 
+def service_client(service: str, region: str, principal: str, source_arn: str) -> Any:
+    """A client with which a service calls without a role, on behalf of one of its resources.
+
+    `principal` is such as `events.amazonaws.com`, `source_arn` the rule's: what is called decides by its
+    own policy, with `aws:SourceArn` and `aws:SourceAccount`.
+    """
+    return _client(service, region, service_key(principal, source_arn, region))
+
+
+def as_caller(caller: Caller) -> Credentials:
+    """Credentials that stand for a caller, for what a service does in its name.
+
+    AWS calls them forward access sessions; here the key is enough, since signatures are not checked.
+    """
+    expiration = current().clock.now() + timedelta(seconds=SESSION_SECONDS)
+    return Credentials(caller.access_key_id, "forwarded", "forwarded", expiration)
+
+
 def _require_trust(role_arn: str, account_id: str, service: str) -> None:
     partition = get_partition(current().settings.region)
-    roles = iam_backends[account_id][partition].roles.values()
-    role = next((role for role in roles if role.arn == role_arn), None)
-    if role is None or service not in _trusted_services(role.assume_role_policy_document):
+    # AWS's services give the account of what they act for; which resource, differs from one to another.
+    caller = Caller("service", service, account_id, partition)
+    context = {
+        name: values
+        for name, values in context_keys.of_caller(caller, current().settings.region).items()
+        if name != "aws:SourceArn"
+    }
+    trust = Policies(
+        resource=resource_policies.trust_policies(role_arn, partition), must_allow=TRUST
+    )
+    if not decide(caller, "sts:AssumeRole", role_arn, context, trust).allowed:
         raise AwsError(
             "AccessDeniedException",
             f"{service} is not authorized to perform AssumeRole on role {role_arn}",
         )
 
 
-def _trusted_services(policy: Any) -> set[str]:
-    import json
-
-    document = json.loads(policy) if isinstance(policy, str) else policy
-    statements = document.get("Statement", [])
-    services: set[str] = set()
-    for statement in [statements] if isinstance(statements, dict) else statements:
-        principal = statement.get("Principal", {})
-        named = principal.get("Service", []) if isinstance(principal, dict) else []
-        if statement.get("Effect") == "Allow":
-            services.update([named] if isinstance(named, str) else named)
-    return services
-
-
 def client(service: str, region: str, credentials: Credentials | None = None) -> Any:
-    """A boto3 client for this cloud's own port, as a role's session or as the account's root."""
-    access_key = credentials.access_key_id if credentials else ""
+    """A boto3 client for this cloud's own port, as a role's session or as the cloud itself."""
+    if credentials is None:
+        return _client(service, region, INTERNAL_KEY)
+    return _client(
+        service,
+        region,
+        credentials.access_key_id,
+        credentials.secret_access_key,
+        credentials.session_token,
+    )
+
+
+def _client(
+    service: str, region: str, access_key: str, secret: str = "localcloud", token: str | None = None
+) -> Any:
     with _lock:
         known = _clients.get((service, region, access_key))
         if known is None:
@@ -115,11 +147,9 @@ def client(service: str, region: str, credentials: Credentials | None = None) ->
                 service,
                 region_name=region,
                 endpoint_url=current().settings.endpoint_url,
-                aws_access_key_id=credentials.access_key_id if credentials else "localcloud",
-                aws_secret_access_key=credentials.secret_access_key
-                if credentials
-                else "localcloud",
-                aws_session_token=credentials.session_token if credentials else None,
+                aws_access_key_id=access_key,
+                aws_secret_access_key=secret,
+                aws_session_token=token,
                 config=Config(
                     retries={"mode": "standard", "max_attempts": 2},
                     read_timeout=_READ_SECONDS.get(service, 60),
@@ -136,3 +166,4 @@ def forget_sessions() -> None:
     with _lock:
         _clients.clear()
         _role_sessions.clear()
+    forget_services()

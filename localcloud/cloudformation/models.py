@@ -25,6 +25,7 @@ from localcloud.cloudformation.desired import Desired, read
 from localcloud.cloudformation.errors import CloudFormationError
 from localcloud.cloudformation.stack import Stack, new_stack_id
 from localcloud.cloudformation.stack_operation import StackOperation
+from localcloud.iam.authorization import gate
 
 # AWS answers at once, and its CLIs then poll every 5 s (`cdk`) to 30 s (`aws … wait`).
 ANSWER_AFTER_SECONDS = 20.0
@@ -230,6 +231,7 @@ class CloudFormationBackend(MotoBackend):
 
     def _run(self, stack: Stack, verb: str, work: Callable[..., Any], *arguments: Any) -> None:
         cloud = current()
+        stack.caller = gate.present_caller()
 
         def run() -> None:
             try:

@@ -97,6 +97,8 @@ class ResourceOperations:
         credentials = None
         if stack.role_arn:
             credentials = clients.role_session(stack.role_arn, "AWSCloudFormation", SERVICE)
+        elif stack.caller is not None:
+            credentials = clients.as_caller(stack.caller)
         return resource.Context(
             account_id=stack.account_id,
             region=stack.region,

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from localcloud.cloud import current
+from localcloud.iam.authorization.caller import Caller
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 
@@ -91,6 +92,8 @@ class Stack:
     updated: datetime | None = None
     deleted: datetime | None = None
     client_request_token: str | None = None
+    # Whoever asked for the operation: without a role, it is made in their name.
+    caller: Caller | None = None
 
     @property
     def in_progress(self) -> bool:

@@ -11,6 +11,7 @@ from moto.utilities.utils import get_partition
 
 from localcloud.cloudformation.errors import CloudFormationError
 from localcloud.cloudformation.stack import Stack
+from localcloud.iam.authorization import gate
 
 # What changes how a request is carried out, and is not implemented.
 REFUSED = (
@@ -62,13 +63,14 @@ class StackRequest(BaseResponse):
 
     def read_tags(self) -> dict[str, str]:
         """The stack's tags."""
-        return {item["Key"]: item["Value"] for item in self._get_param("Tags", [])}
+        given = self._get_param("Tags", [])
+        return {_of(tag, "tags", "Key"): _of(tag, "tags", "Value") for tag in given}
 
     def read_parameters(self, stack: Stack | None) -> dict[str, str]:
         """The parameters as given; `UsePreviousValue` takes those of `stack`."""
         passed: dict[str, str] = {}
         for item in self._get_param("Parameters", []):
-            name = item["ParameterKey"]
+            name = _of(item, "parameters", "ParameterKey")
             if str(item.get("UsePreviousValue", "")).lower() == "true":
                 if stack is None or name not in stack.given_parameters:
                     raise CloudFormationError(
@@ -103,7 +105,18 @@ class StackRequest(BaseResponse):
         if host[0] not in ("s3", "localhost") and not host[0].startswith("s3-"):
             bucket, key = host[0], parts.path.lstrip("/")
         partition = get_partition(self.region)
+        gate.require_of_present_caller("s3:GetObject", f"arn:{partition}:s3:::{bucket}/{key}")
         stored = s3_backends[self.current_account][partition].get_object(bucket, key)
         if stored is None:
             raise CloudFormationError(f"S3 error: The specified key does not exist. ({url})")
         return str(stored.value.decode())
+
+
+def _of(item: dict[str, Any], member: str, name: str) -> str:
+    """A part that each item of a member must have; ValidationError, as AWS says it."""
+    if item.get(name) is None:
+        raise CloudFormationError(
+            f"1 validation error detected: Value null at '{member}.member.{name[0].lower()}{name[1:]}' "
+            "failed to satisfy constraint: Member must not be null"
+        )
+    return str(item[name])

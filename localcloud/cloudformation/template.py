@@ -46,7 +46,19 @@ _SUB_NAME = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms (`!Ref`, `!Sub` …) and dates left as text."""
+    """YAML with CloudFormation's short forms (`!Ref`, `!Sub` …) and dates left as text.
+
+    An alias is refused in CloudFormation's words (observed:
+    https://github.com/seeebiii/aws-cloudformation-templates/issues/1); an anchor alone is not.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise CloudFormationError(
+                "Template error: YAML aliases are not allowed in CloudFormation templates"
+            )
+        composed: yaml.Node | None = super().compose_node(parent, index)
+        return composed
 
 
 def _short_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:

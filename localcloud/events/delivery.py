@@ -23,8 +23,9 @@ from localcloud import clients, log_groups
 from localcloud.cloud import current
 from localcloud.events import event_pattern, input_transformer, targets  # noqa: F401 (registers)
 from localcloud.events.retry_policy import RetryPolicy, wait_seconds
-from localcloud.events.targets.sqs_queue import queue_url
+from localcloud.events.sessions import SERVICE
 from localcloud.events.targets.target import Delivery, DeliveryFailed, failure_of, kind_of
+from localcloud.queue_url import queue_url
 
 logger = logging.getLogger(__name__)
 
@@ -129,10 +130,10 @@ def _send_dead_letter(
     rule: Any, queue: str, event: Mapping[str, Any], attributes: Mapping[str, str]
 ) -> None:
     # The body is the event itself, not the target's input (inferred from its purpose: sending again).
-    client = clients.client("sqs", queue.split(":")[3])
+    client = clients.service_client("sqs", queue.split(":")[3], SERVICE, rule.arn)
     try:
         client.send_message(
-            QueueUrl=queue_url(queue, client),
+            QueueUrl=queue_url(queue),
             MessageBody=json.dumps(event, separators=(",", ":")),
             MessageAttributes={
                 key: {"DataType": "String", "StringValue": value}

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from localcloud.iam.conditions import Context, holds, matches_wildcard, missing_keys, substitute
@@ -31,16 +32,25 @@ class Policy:
     document: Mapping[str, Any]
     source_id: str = ""
     source_type: str = "none"
+    arn: str = ""
+    """Of a managed policy."""
 
     @classmethod
     def parse(cls, text: str, source_id: str = "", source_type: str = "none") -> Policy:
         """From a document's JSON text."""
-        return cls(json.loads(text), source_id, source_type)
+        return cls(_document(text), source_id, source_type)
 
     def statements(self) -> list[Mapping[str, Any]]:
         """The statements, also when the document has a single one outside a list."""
         statements = self.document.get("Statement", [])
         return [statements] if isinstance(statements, Mapping) else list(statements)
+
+
+@lru_cache(maxsize=4096)
+def _document(text: str) -> Mapping[str, Any]:
+    """Read once: the same few policies decide each of thousands of calls."""
+    document: Mapping[str, Any] = json.loads(text)
+    return document
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,8 @@ class Evaluation:
     decision: Decision
     matched: list[tuple[Policy, Mapping[str, Any]]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    condition_keys: set[str] = field(default_factory=set)
+    """The keys that the statements concerned asked for, whether the request has them or not."""
 
 
 def evaluate(policies: Iterable[Policy], request: Request) -> Evaluation:
@@ -67,11 +79,13 @@ def evaluate(policies: Iterable[Policy], request: Request) -> Evaluation:
     allowing: list[tuple[Policy, Mapping[str, Any]]] = []
     denying: list[tuple[Policy, Mapping[str, Any]]] = []
     missing: list[str] = []
+    asked: set[str] = set()
     for policy in policies:
         for statement in policy.statements():
             if not _concerns(statement, request):
                 continue
             condition = statement.get("Condition", {})
+            asked.update(key for keys in condition.values() for key in keys)
             missing += [
                 key for key in missing_keys(condition, request.context) if key not in missing
             ]
@@ -79,10 +93,10 @@ def evaluate(policies: Iterable[Policy], request: Request) -> Evaluation:
                 target = denying if statement.get("Effect") == "Deny" else allowing
                 target.append((policy, statement))
     if denying:
-        return Evaluation(Decision.EXPLICIT_DENY, denying, missing)
+        return Evaluation(Decision.EXPLICIT_DENY, denying, missing, asked)
     if allowing:
-        return Evaluation(Decision.ALLOWED, allowing, missing)
-    return Evaluation(Decision.IMPLICIT_DENY, [], missing)
+        return Evaluation(Decision.ALLOWED, allowing, missing, asked)
+    return Evaluation(Decision.IMPLICIT_DENY, [], missing, asked)
 
 
 def _concerns(statement: Mapping[str, Any], request: Request) -> bool:

@@ -30,14 +30,12 @@ def simulate(backend: IAMBackend, parameters: Mapping[str, Any]) -> dict[str, An
             )
     source = str(parameters["PolicySourceArn"])
     policies = identity_policies(backend, source)
-    policies += [Policy.parse(text) for text in parameters.get("PolicyInputList") or []]
-    given = [
-        Policy.parse(text) for text in parameters.get("PermissionsBoundaryPolicyInputList") or []
-    ]
+    policies += _parsed(parameters, "PolicyInputList")
+    given = _parsed(parameters, "PermissionsBoundaryPolicyInputList")
     boundary = permissions_boundary(backend, source)
     boundaries = given or ([boundary] if boundary else [])
     context = {
-        entry["ContextKeyName"]: [str(value) for value in entry.get("ContextKeyValues", [])]
+        _key_of(entry): [str(value) for value in entry.get("ContextKeyValues", [])]
         for entry in parameters.get("ContextEntries") or []
     }
     results = [
@@ -46,6 +44,20 @@ def simulate(backend: IAMBackend, parameters: Mapping[str, Any]) -> dict[str, An
         for resource in parameters.get("ResourceArns") or ["*"]
     ]
     return {"EvaluationResults": results, "IsTruncated": False}
+
+
+def _parsed(parameters: Mapping[str, Any], name: str) -> list[Policy]:
+    """The policies of a request; InvalidInput for a text that is none."""
+    try:
+        return [Policy.parse(text) for text in parameters.get(name) or []]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AwsError("InvalidInput", f"{name} has a text that is no policy: {error}") from error
+
+
+def _key_of(entry: Mapping[str, Any]) -> str:
+    if not entry.get("ContextKeyName"):
+        raise AwsError("InvalidInput", "an entry of ContextEntries has no ContextKeyName")
+    return str(entry["ContextKeyName"])
 
 
 def _result(

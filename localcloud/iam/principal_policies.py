@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import Any
 
 from moto.iam.models import IAMBackend
@@ -52,7 +52,9 @@ def find_principal(backend: IAMBackend, arn: str) -> tuple[str, Any]:
 def _inline(policies: Any, kind: str) -> list[Policy]:
     # moto keeps a role's inline policies as a dictionary of texts, a user's and a group's likewise.
     return [
-        Policy(document if isinstance(document, dict) else json.loads(document), name, kind)
+        Policy(document, name, kind)
+        if isinstance(document, dict)
+        else Policy.parse(document, name, kind)
         for name, document in dict(policies).items()
     ]
 
@@ -64,4 +66,4 @@ def _attached(policies: Any) -> list[Policy]:
 def _managed(policy: Any) -> Policy:
     document = next(item.document for item in policy.versions if item.is_default)
     owner = "aws-managed" if ":iam::aws:" in policy.arn else "user-managed"
-    return Policy.parse(document, policy.name, owner)
+    return replace(Policy.parse(document, policy.name, owner), arn=policy.arn)

@@ -16,6 +16,7 @@ from localcloud import clients
 from localcloud.errors import unsupported
 from localcloud.lambda_runtime.executor import Invocation
 from localcloud.lambda_runtime.platform_log import iso
+from localcloud.queue_url import queue_url
 
 KINDS = ("sqs", "sns", "lambda", "events")
 
@@ -124,6 +125,4 @@ def _send_message(
     credentials: clients.Credentials,
 ) -> None:
     sqs = clients.client("sqs", region, credentials)
-    _, _, _, _, owner, name = arn.split(":")
-    url = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=owner)["QueueUrl"]
-    sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=dict(attributes))
+    sqs.send_message(QueueUrl=queue_url(arn), MessageBody=body, MessageAttributes=dict(attributes))

@@ -27,6 +27,7 @@ from localcloud.lambda_runtime.event_sources import ENABLED, EventSourceMapping
 from localcloud.lambda_runtime.executor import executor
 from localcloud.lambda_runtime.function import LambdaFunction
 from localcloud.lambda_runtime.function_request import SERVICE
+from localcloud.queue_url import queue_url
 
 logger = logging.getLogger(__name__)
 
@@ -164,6 +165,4 @@ class _Poller:
     def _queue(self, function: LambdaFunction) -> tuple[Any, str]:
         credentials = clients.role_session(function.role, function.function_name, SERVICE)
         sqs = clients.client("sqs", self._mapping.region, credentials)
-        account_id, name = self._mapping.queue_arn.split(":")[4:]
-        url = f"{current().settings.endpoint_url}/{account_id}/{name}"
-        return sqs, url
+        return sqs, queue_url(self._mapping.queue_arn)

@@ -11,6 +11,7 @@ from moto.s3.models import s3_backends
 
 from localcloud.cloud import current
 from localcloud.errors import AwsError, unsupported
+from localcloud.iam.authorization import gate
 from localcloud.lambda_runtime import event_source_poller, event_source_request, function_request
 from localcloud.lambda_runtime.event_sources import EventSourceMapping, already_there, not_there
 from localcloud.lambda_runtime.executor import executor
@@ -190,6 +191,9 @@ class LambdaBackend(MotoBackend):
         return {"S3Bucket": code["S3Bucket"], "S3Key": code["S3Key"]}
 
     def _object(self, bucket: str, key: str, version: str | None) -> bytes:
+        # "you need permission to get the object" (CreateFunction's page); S3 checks it.
+        action = "s3:GetObjectVersion" if version else "s3:GetObject"
+        gate.require_of_present_caller(action, f"arn:{self.partition}:s3:::{bucket}/{key}")
         backend = s3_backends[self.account_id][self.partition]
         failed = "Error occurred while GetObject. S3 Error Code: "
         if bucket not in backend.buckets:

@@ -12,6 +12,7 @@ import uuid
 
 from localcloud import clients
 from localcloud.cloud import current
+from localcloud.events import sessions
 from localcloud.events.targets.target import Delivery, DeliveryFailed, Target
 
 
@@ -34,7 +35,9 @@ class LogGroup(Target):
                     "INVALID_PARAMETER",
                     'a log group takes an input of the form {"timestamp": …, "message": …}',
                 ) from None
-        client = clients.client("logs", delivery.region)
+        client = clients.service_client(
+            "logs", delivery.region, sessions.SERVICE, delivery.rule_arn
+        )
         stream = str(uuid.uuid4())
         client.create_log_stream(logGroupName=group, logStreamName=stream)
         client.put_log_events(

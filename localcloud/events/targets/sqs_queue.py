@@ -7,12 +7,7 @@ from typing import Any
 
 from localcloud.errors import ValidationException
 from localcloud.events.targets.target import Delivery, Target
-
-
-def queue_url(arn: str, client: Any) -> str:
-    """The URL of a queue by its ARN, which the SQS API asks for."""
-    _, _, _, _, account, name = arn.split(":", 5)
-    return str(client.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"])
+from localcloud.queue_url import queue_url
 
 
 class SqsQueue(Target):
@@ -39,6 +34,4 @@ class SqsQueue(Target):
         client = delivery.client("sqs")
         group = (delivery.target.get("SqsParameters") or {}).get("MessageGroupId")
         fifo = {"MessageGroupId": group} if group else {}
-        client.send_message(
-            QueueUrl=queue_url(delivery.arn, client), MessageBody=delivery.payload, **fifo
-        )
+        client.send_message(QueueUrl=queue_url(delivery.arn), MessageBody=delivery.payload, **fifo)

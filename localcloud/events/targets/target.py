@@ -65,7 +65,7 @@ class Delivery:
         """A client as the target's role, or as EventBridge itself if the target has none."""
         role = self.target.get("RoleArn")
         if not role:
-            return clients.client(service, self.region)
+            return clients.service_client(service, self.region, sessions.SERVICE, self.rule_arn)
         try:
             credentials = sessions.assume(str(role), self.rule_arn, str(self.target["Id"]))
         except AwsError as error:

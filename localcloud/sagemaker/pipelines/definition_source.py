@@ -1,7 +1,7 @@
 """Where the text of a definition comes from: the request itself, or an object in S3.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_PipelineDefinitionS3Location.html
-Known difference: the object is read as the account, not as the caller.
+The object is read as whoever makes the pipeline.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from localcloud import clients
 from localcloud.errors import ValidationException
+from localcloud.iam.authorization import gate
 
 
 def definition_text(request: Mapping[str, Any], region: str) -> str | None:
@@ -31,7 +32,9 @@ def _read(location: Mapping[str, str], region: str) -> str:
     if location.get("VersionId"):
         request["VersionId"] = location["VersionId"]
     try:
-        body = clients.client("s3", region).get_object(**request)["Body"].read()
+        caller = gate.present_caller()
+        credentials = clients.as_caller(caller) if caller else None
+        body = clients.client("s3", region, credentials).get_object(**request)["Body"].read()
     except ClientError as error:
         raise ValidationException(
             f"Unable to read the pipeline definition s3://{request['Bucket']}/{request['Key']}: "

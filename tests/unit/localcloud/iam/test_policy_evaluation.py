@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from localcloud.iam.bucket_policy import permission
 from localcloud.iam.policy_evaluation import Decision, Policy, Request, evaluate
 
 PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"
@@ -75,14 +74,3 @@ def test_a_deny_whose_condition_is_not_met_does_not_deny() -> None:
     context = {"aws:SecureTransport": ["true"]}
     request = Request("s3:GetObject", "arn:aws:s3:::b/k", context)
     assert evaluate([policy], request).decision is Decision.ALLOWED
-
-
-@pytest.mark.local_only("plain HTTP stands for HTTPS")
-def test_bucket_policy_that_asks_for_tls_lets_uploads_through() -> None:
-    tls_only = (
-        '{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", '
-        '"Resource": "arn:aws:s3:::b/*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}'
-    )
-    assert permission(tls_only, "s3:PutObject", "arn:aws:s3:::b/k") is Decision.IMPLICIT_DENY
-    always = tls_only.replace(', "Condition": {"Bool": {"aws:SecureTransport": "false"}}', "")
-    assert permission(always, "s3:PutObject", "arn:aws:s3:::b/k") is Decision.EXPLICIT_DENY

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.awslambda.models import lambda_backends
 
-from localcloud.errors import AwsError
-from localcloud.lambda_runtime.resource_policy import require_service_access
+from localcloud import clients
 
 from .conftest import ROLE, Client, Function, package
 
@@ -68,14 +66,19 @@ def test_a_service_needs_a_statement_of_the_functions_policy(client: Client) -> 
         Principal="events.amazonaws.com",
         SourceArn=f"{rule}mine",
     )
-    kept = lambda_backends["123456789012"]["us-east-1"].get_function("permitted")
-    require_service_access(kept, "events.amazonaws.com", f"{rule}mine")
+    as_service = clients.service_client
+
+    def invoke(principal: str, source: str) -> None:
+        lambdas = as_service("lambda", "us-east-1", principal, source)
+        lambdas.invoke(FunctionName="permitted", InvocationType="Event", Payload=b"{}")
+
+    invoke("events.amazonaws.com", f"{rule}mine")
     for service, source in (
         ("events.amazonaws.com", f"{rule}other"),
         ("sns.amazonaws.com", f"{rule}mine"),
     ):
-        with pytest.raises(AwsError, match=f"User: {service} is not authorized to perform"):
-            require_service_access(kept, service, source)
+        with pytest.raises(ClientError, match=f"User: {service} is not authorized to perform"):
+            invoke(service, source)
 
 
 VERSIONS = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html"

@@ -1,0 +1,99 @@
+"""Where a request names its resources: by resource type of the Service Authorization Reference.
+
+Most types need no rule, because the one variable of their ARN is a member of the request
+(`arn:…:training-job/${TrainingJobName}`). Each rule is a list of JMESPath expressions; all that they
+find are names, or ARNs that are taken as they are. docs/fidelity.md says what is assumed.
+"""
+
+from __future__ import annotations
+
+RULES: dict[str, dict[str, tuple[str, ...]]] = {
+    "cloudwatch": {"alarm": ("AlarmName", "AlarmNames")},
+    "codebuild": {
+        # A build's id is `<project>:<uuid>`, its ARN `…:build/<project>:<uuid>`.
+        "project": ("name", "names", "projectName", "id", "ids", "projectArn"),
+        "report-group": (
+            "name",
+            "reportGroupArns",
+            "reportGroupArn",
+            "reportGroupName",
+            "arn",
+            "reportArn",
+            "reportArns",
+        ),
+    },
+    "codecommit": {
+        "repository": (
+            "repositoryName",
+            "repositoryNames",
+            "oldName",
+            "newName",
+            "targets[].repositoryName",
+        )
+    },
+    "codepipeline": {"pipeline": ("name", "pipelineName", "pipeline.name")},
+    "ecr": {"repository": ("repositoryName", "repositoryNames")},
+    "events": {
+        "event-bus": ("Name", "EventBusName", "Entries[].EventBusName", "EventSourceArn"),
+        "archive": ("ArchiveName",),
+        "connection": ("Name", "ConnectionArn"),
+        "api-destination": ("Name",),
+    },
+    "kms": {"key": ("KeyId", "TargetKeyId"), "alias": ("AliasName",)},
+    "lambda": {
+        "function": ("FunctionName",),
+        "eventSourceMapping": ("UUID",),
+        "layer": ("LayerName",),
+    },
+    "logs": {
+        "log-group": (
+            "logGroupName",
+            "logGroupIdentifier",
+            "logGroupNames",
+            "logGroupIdentifiers",
+            "logGroupNamePrefix",
+        )
+    },
+    "sagemaker": {
+        "pipeline": ("PipelineName", "PipelineArn"),
+        "pipeline-execution": ("PipelineExecutionArn",),
+        "model": ("ModelName",),
+        "model-package": (
+            "ModelPackageName",
+            "ModelPackageArn",
+            "ModelPackageArnList",
+            # CreateModel and CreateTransformJob of a version.
+            "PrimaryContainer.ModelPackageName",
+            "Containers[].ModelPackageName",
+        ),
+        "model-package-group": ("ModelPackageGroupName",),
+        "artifact": ("ArtifactArn", "SourceArn", "DestinationArn"),
+        "action": ("ActionName",),
+        "context": ("ContextName",),
+    },
+    "secretsmanager": {"Secret": ("SecretId", "Name")},
+    "sns": {"topic": ("TopicArn", "TargetArn", "Name", "SubscriptionArn")},
+    "sqs": {"queue": ("QueueUrl", "QueueName")},
+    "ssm": {"parameter": ("Name", "Names", "Path")},
+    "sts": {"role": ("RoleArn",)},
+}
+
+# Actions that are authorised on more, or on other things, than the reference lists.
+OTHER_TYPES: dict[str, tuple[str, ...]] = {
+    # A model of a model package: "the caller needs permission on the package" (inferred: without it
+    # nobody could be kept from deploying a version that is shared by the group's policy).
+    "sagemaker:CreateModel": ("model", "model-package"),
+    # The reference has the versions only; they are asked for by their group (assumed).
+    "sagemaker:ListModelPackages": ("model-package-group",),
+}
+
+# Their ARNs have names in lower case, as SageMaker makes them.
+LOWER_CASE = frozenset(
+    {
+        "hyper-parameter-tuning-job",
+        "pipeline",
+        "processing-job",
+        "training-job",
+        "transform-job",
+    }
+)
