@@ -8,7 +8,7 @@ HANDLERS := $(filter-out lambdas/shared/,$(wildcard lambdas/*/))
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo up synth test lint format docs bench clean
+.PHONY: help demo up synth test soak iam-report aws-dry-run lint format docs bench clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -24,6 +24,19 @@ synth: .venv/ready ## synthesize the CloudFormation templates into cdk.out
 
 test: .venv/ready ## run every test (about the time that docs/benchmarks.md says)
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+soak: .venv/ready ## put every fault into the loop, and write docs/faults.md (about an hour)
+	@rm -rf .slipway/faults && mkdir -p .slipway/faults
+	@FAULTS_COUNTS=$(CURDIR)/.slipway/faults $(BIN)/python -m pytest -m "soak or not soak" tests/faults $(ARGS)
+	@$(BIN)/python -m tools.faults_page .slipway/faults
+
+iam-report: .venv/ready ## run the end-to-end tests and write what each role may do and does (docs/iam.md)
+	@rm -rf .slipway/iam-report && mkdir -p .slipway/iam-report
+	@IAM_CALLS_DIR=$(CURDIR)/.slipway/iam-report $(BIN)/python -m pytest -n auto --dist loadfile tests/e2e
+	@$(BIN)/python -m tools.iam_report .slipway/iam-report
+
+aws-dry-run: .venv/ready ## what `TARGET=aws pytest tests/e2e` would create in your account, and about what it costs
+	@cdk synth --quiet && $(BIN)/python -m tools.aws_dry_run cdk.out .slipway/iam-report
 
 lint: .venv/ready ## ruff (format and rules) and mypy
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy infra localcloud demo bench tools app.py

@@ -21,11 +21,10 @@ class Clients:
     logs: Any
 
 
-def make(endpoint_url: str, region: str) -> Clients:
-    """Clients for one endpoint; the same calls go to AWS when no endpoint is given."""
-    session = boto3.Session(
-        aws_access_key_id="localcloud", aws_secret_access_key="localcloud", region_name=region
-    )
+def make(endpoint_url: str | None, region: str) -> Clients:
+    """Clients for one endpoint; without one, of AWS itself with the SDK's own configuration."""
+    keys = {"aws_access_key_id": "localcloud", "aws_secret_access_key": "localcloud"}
+    session = boto3.Session(region_name=region, **(keys if endpoint_url else {}))
 
     def client(service: str) -> Any:
         return session.client(service, endpoint_url=endpoint_url)

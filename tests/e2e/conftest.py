@@ -1,11 +1,10 @@
 """One cloud with both stacks for each test process, and a first version that it trained itself.
 
-The clients come from the one fixture `deployed`.
+The clients come from the one fixture `deployed`; `target` says what it may be of.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import socket
@@ -13,19 +12,31 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
-from rich.console import Console
 
-from demo import abalone_data, clients, deploying
+from demo import abalone_data, clients
 from demo.clients import stack_outputs
-from demo.local_cloud import REGION, LocalCloud
+from demo.local_cloud import REGION
 from demo.loop import BUILD_STACK, DEPLOY_STACK
-from demo.narration import Narration
 
 from .deployed import Deployed, wait_for
+from .target import OnAws, OnLocalCloud, Target, target
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = [ROOT / ".venv" / "bin", ROOT / "node_modules" / ".bin"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On AWS, leave out what only the local cloud shows, and what starts one of its own."""
+    if target() != "aws":
+        return
+    for item in items:
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        local = item.get_closest_marker("local_only")
+        if local is not None:
+            item.add_marker(pytest.mark.skip(reason=f"local only: {local.args[0]}"))
 
 
 @pytest.fixture(scope="session")
@@ -42,32 +53,38 @@ def data_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """A local cloud with both stacks, deployed by the unmodified CDK CLI."""
+def where(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """Both stacks, deployed by the unmodified CDK CLI; removed at the end, with all they made."""
     before = Path.cwd()
     os.chdir(ROOT)
     os.environ["PATH"] = os.pathsep.join([*map(str, TOOLS), os.environ["PATH"]])
     directory = tmp_path_factory.mktemp("cloud")
-    running = LocalCloud(unused_port(), directory / "state")
+    on_aws = target() == "aws"
+    chosen: Target = (
+        OnAws(boto3.Session().region_name or REGION)
+        if on_aws
+        else OnLocalCloud(unused_port(), directory / "state", REGION)
+    )
     try:
-        silent = Narration(Console(file=io.StringIO()))
         # Which version is live depends on the tests before: none may be refused for being worse.
         settings = {"project": "abalone", "checks": {"live_model_tolerance": 10}}
-        deploying.deploy(silent, running, directory / "cdk.out", settings)
-        yield running
+        chosen.deploy(directory / "cdk.out", settings)
+        yield chosen
+        chosen.judge()
     finally:
-        running.stop()
+        chosen.end(clients.make(chosen.endpoint_url, chosen.region) if on_aws else None)
         os.chdir(before)
 
 
 @pytest.fixture(scope="session")
-def deployed(cloud: LocalCloud, data_file: Path) -> Deployed:
-    """The stacks' clients and outputs, with the data where the training pipeline looks for it."""
-    aws = clients.make(cloud.endpoint_url, REGION)
+def deployed(where: Target, data_file: Path) -> Deployed:
+    """The stacks' clients and outputs, with the data where the training pipeline looks for it: the one
+    place from which tests take clients."""
+    aws = clients.make(where.endpoint_url, where.region)
     build, deploy = stack_outputs(aws, BUILD_STACK), stack_outputs(aws, DEPLOY_STACK)
     bucket, _, key = build["InputDataUrl"].removeprefix("s3://").partition("/")
     aws.s3.upload_file(str(data_file), bucket, key)
-    return Deployed(cloud.endpoint_url, cloud.environment(), aws, build, deploy)
+    return Deployed(where, aws, build, deploy)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ import boto3
 from demo import code_pipeline
 from demo.clients import Clients
 from demo.errors import StageFailed
-from demo.local_cloud import REGION
+
+from .target import OnAws, OnLocalCloud, Target, target
 
 POLL_SECONDS = 0.2
 CHECKS = ("DataQuality", "DataBias", "ModelQuality", "ModelBias", "ModelExplainability")
@@ -35,15 +36,24 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Deployed:
-    """Both stacks, deployed; `environment` points command-line clients at them."""
+    """Both stacks, deployed."""
 
-    endpoint_url: str
-    environment: Mapping[str, str]
+    where: Target
     clients: Clients
     build: Mapping[str, str]
     """Outputs of the model build stack."""
     deploy: Mapping[str, str]
     """Outputs of the model deploy stack."""
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """Where the clients call; None is AWS's own addresses."""
+        return self.where.endpoint_url
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Points command-line clients there."""
+        return self.where.environment()
 
     def git(self, *arguments: str, directory: Path | None = None) -> str:
         """Run git; what it printed. Raises AssertionError with its words when it fails."""
@@ -117,7 +127,7 @@ class Deployed:
             execution_id,
             lambda *_: None,
             on_approval=on_approval,
-            timeout_seconds=240,
+            timeout_seconds=240 * self.where.patience,
         )
 
     def executions(self, pipeline: str) -> list[dict[str, Any]]:
@@ -216,7 +226,7 @@ class Deployed:
 
     def client(self, service: str) -> Any:
         """A client of a service that the demonstration does not call."""
-        return boto3.client(service, endpoint_url=self.endpoint_url, region_name=REGION)
+        return boto3.client(service, endpoint_url=self.endpoint_url, region_name=self.where.region)
 
     def function(self, part: str) -> str:
         """The name of the one Lambda function whose name contains `part`."""
@@ -249,7 +259,8 @@ def wait_for(
 
 def polls(seconds: float) -> Iterator[None]:
     """Times to look, until time is up."""
-    deadline = time.monotonic() + seconds
+    patience = OnAws.patience if target() == "aws" else OnLocalCloud.patience
+    deadline = time.monotonic() + seconds * patience
     while time.monotonic() < deadline:
         yield
         time.sleep(POLL_SECONDS)

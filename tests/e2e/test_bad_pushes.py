@@ -98,6 +98,7 @@ def test_failing_test_of_the_model_repository(deployed: Deployed, clone: Path) -
     assert "FAILED tests/test_wish.py::test_wish" in pushed.log
 
 
+@pytest.mark.local_only("the refusal is the local cloud's")
 def test_container_image_that_does_not_exist(deployed: Deployed, clone: Path) -> None:
     without_tests(clone)
     image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-own-trainer:7"
@@ -108,6 +109,7 @@ def test_container_image_that_does_not_exist(deployed: Deployed, clone: Path) ->
     assert "sagemaker-xgboost:" in pushed.reason
 
 
+@pytest.mark.local_only("the refusal is the local cloud's")
 def test_step_type_that_does_not_exist(deployed: Deployed, clone: Path) -> None:
     without_tests(clone)
     change(
@@ -135,6 +137,7 @@ def test_step_type_that_does_not_exist(deployed: Deployed, clone: Path) -> None:
     assert f"{refused}; supported: Callback, ClarifyCheck, Condition, Fail, " in pushed.log
 
 
+@pytest.mark.local_only("the role is of the local cloud's account")
 def test_role_that_does_not_exist(deployed: Deployed, clone: Path) -> None:
     without_tests(clone)
     change(

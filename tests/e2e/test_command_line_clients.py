@@ -19,6 +19,7 @@ from .deployed import wait_for
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.documented("https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd.html"),
+    pytest.mark.local_only("it starts a local cloud of its own"),
 ]
 
 

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from demo.loop import BUILD_STACK, DEPLOY_STACK
+from tests import iam_calls
+
 from .conftest import unused_port
 from .deployed import wait_for
 
@@ -116,6 +119,7 @@ def test_whole_loop_ends_with_a_summary(
     assert re.search(r"live in prod\s+│\s+\S+: InService, version 1", printed), printed
     _the_second_push_is_compared_and_the_third_is_stopped(printed, checks)
     assert_nothing_is_left(run)
+    iam_calls.keep_calls(checkout / ".slipway", (BUILD_STACK, DEPLOY_STACK))
 
 
 def _the_second_push_is_compared_and_the_third_is_stopped(printed: str, checks: str) -> None:
@@ -126,6 +130,9 @@ def _the_second_push_is_compared_and_the_third_is_stopped(printed: str, checks: 
     stopped = printed.partition("shift a feature")[2]
     assert re.search(r"step DataQualityCheck  \S*Error", stopped), stopped
     assert re.search(r"the checks stopped it  shell_weight: .*0\.1", stopped), stopped
+    # Printed in lines of the terminal's width.
+    told = " ".join(stopped.partition("the checks stopped it  ")[2].split())
+    assert re.search(r"\(mean 0\.\d+ in the baseline, now 0\.\d+\)", told), stopped
     assert "step RegisterAbaloneModel" not in stopped
 
 

@@ -9,7 +9,6 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-import boto3
 import numpy
 import pytest
 import xgboost
@@ -139,9 +138,7 @@ def test_what_was_sent_to_prod_is_counted(
     deployed: Deployed, in_production: list[dict[str, Any]]
 ) -> None:
     endpoint = deployed.deploy["StagingEndpointName"]
-    cloudwatch = boto3.client(
-        "cloudwatch", endpoint_url=deployed.endpoint_url, region_name="us-east-1"
-    )
+    cloudwatch = deployed.client("cloudwatch")
     found = cloudwatch.list_metrics(
         Namespace="AWS/SageMaker",
         MetricName="Invocations",

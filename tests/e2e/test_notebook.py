@@ -24,7 +24,11 @@ BUCKET = "notebook-bucket"
 GROUP = "NotebookGroup"
 PAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/define-pipeline.html"
 
-pytestmark = [pytest.mark.e2e, pytest.mark.documented(PAGE)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.documented(PAGE),
+    pytest.mark.local_only("it starts a local cloud of its own"),
+]
 
 
 class Ran:

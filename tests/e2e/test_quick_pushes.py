@@ -1,8 +1,10 @@
-"""Two pushes in quick succession: each is built, or superseded by the newer one; none is lost."""
+"""Pushes in quick succession: the newest is what the pipeline ends with; an older one is built, superseded,
+or passed over for it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,27 +25,33 @@ def test_the_newest_push_is_what_the_pipeline_ends_with(
     deployed: Deployed, first_version: str, tmp_path: Path
 ) -> None:
     clone = deployed.clone(tmp_path)
+    pipeline = deployed.build["CodePipelineName"]
+    before = {summary["pipelineExecutionId"] for summary in deployed.executions(pipeline)}
     commits = []
     for number in range(3):
         (clone / "CHANGES.md").write_text(f"change {number}\n")
         commits.append(deployed.commit(clone, f"Change {number}"))
-    pipeline = deployed.build["CodePipelineName"]
-    executions = [deployed.execution_of(commit) for commit in commits]
-    assert len(set(executions)) == len(commits)
 
-    deployed.follow_build(executions[-1])
+    def started() -> list[dict[str, Any]]:
+        """Newest first."""
+        return [
+            summary
+            for summary in deployed.executions(pipeline)
+            if summary["pipelineExecutionId"] not in before
+        ]
+
+    newest, *_ = wait_for(started, lambda found: len(found) == len(commits), "an execution each")
+    deployed.follow_build(newest["pipelineExecutionId"])
 
     ended = wait_for(
-        lambda: {
-            summary["pipelineExecutionId"]: summary["status"]
-            for summary in deployed.executions(pipeline)
-            if summary["pipelineExecutionId"] in executions
-        },
-        lambda statuses: "InProgress" not in statuses.values(),
+        started,
+        lambda found: "InProgress" not in {summary["status"] for summary in found},
         "the end of every execution",
     )
-    assert ended[executions[-1]] == "Succeeded"
-    assert set(ended.values()) <= {"Succeeded", "Superseded"}
+    assert ended[0]["status"] == "Succeeded"
+    assert ended[0]["sourceRevisions"][0]["revisionId"] == commits[-1]
+    assert {summary["status"] for summary in ended} <= {"Succeeded", "Superseded"}
+    assert {summary["sourceRevisions"][0]["revisionId"] for summary in ended} <= set(commits)
     # The definition that SageMaker has now is the newest commit's.
     described = deployed.clients.sagemaker.describe_pipeline(
         PipelineName=deployed.build["SageMakerPipelineName"]
