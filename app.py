@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import aws_cdk as cdk
+from constructs import Construct
 
 from infra import config
 from infra.names import Names
@@ -13,8 +14,8 @@ from infra.stacks.model_build_stack import ModelBuildStack
 from infra.stacks.model_deploy_stack import ModelDeployStack
 
 
-def build(app: cdk.App, settings: config.Config) -> None:
-    """Make the stacks of one project in `app`."""
+def build(app: Construct, settings: config.Config) -> None:
+    """Make the stacks of one project in an app, or in a stage of one."""
     names = Names(settings.project)
     build_stack = ModelBuildStack(app, names.model_build_stack, config=settings, names=names)
     deploy_stack = ModelDeployStack(

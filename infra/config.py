@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra.jobs_config import JobsConfig
 from infra.reading import (
     ConfigurationError,
     number,
@@ -22,6 +23,7 @@ from infra.reading import (
     tags,
     text,
 )
+from infra.source_config import SourceConfig
 
 CONTEXT_KEY = "slipway"
 OFF = "off"
@@ -38,11 +40,6 @@ _EMAIL = text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")
 _KEY = text(
     r"(?!/)[A-Za-z0-9!_.*'()/-]{1,512}(?<!/)",
     "an S3 object key that neither begins nor ends with '/'",
-)
-# What git allows (https://git-scm.com/docs/git-check-ref-format), in letters, digits and ._/-
-_BRANCH = text(
-    r"(?=.{1,100}$)(?!.*(?://|\.\.|/[.-]|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9._/-]*(?<![./])",
-    "the name of a branch: up to 100 letters, digits and ._/- as git allows them",
 )
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 _SCHEDULE = text(
@@ -74,14 +71,6 @@ RETENTION_DAYS = {
     1827: "FIVE_YEARS",
     3653: "TEN_YEARS",
 }
-
-
-@dataclass(frozen=True)
-class SourceConfig:
-    """Where the model repository is."""
-
-    type: str = setting("kind of repository", one_of("codecommit"), default="codecommit")
-    branch: str = setting("the branch whose pushes start a build", _BRANCH, default="main")
 
 
 @dataclass(frozen=True)
@@ -195,6 +184,7 @@ class Config:
         default=6.0,
     )
     checks: ChecksConfig = setting("the checks", default_factory=ChecksConfig)
+    jobs: JobsConfig = setting("the jobs of the pipelines", default_factory=JobsConfig)
     batch_scoring: BatchScoringConfig = setting(
         "the scoring of data sets", default_factory=BatchScoringConfig
     )

@@ -1,7 +1,8 @@
 """Reading configuration into frozen dataclasses, with one sentence for whatever is wrong.
 
-A field is checked by the `check` in its metadata, a nested dataclass by its own fields; a key that no
-field has is refused. The sentence names the key's path, the value given, and what is allowed.
+A field is checked by the `check` in its metadata, a nested dataclass by its own fields, and fields that
+do not fit together by its method `contradiction`; a key that no field has is refused. The sentence
+names the key's path, the value given, and what is allowed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, field, fields, is_dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Protocol, TypeVar, get_type_hints, runtime_checkable
 
 T = TypeVar("T")
 Check = Callable[[Any], str | None]
@@ -21,6 +22,15 @@ MAX_TAGS = 450
 
 class ConfigurationError(Exception):
     """A value of the configuration cannot be used; the text is one sentence for a person."""
+
+
+@runtime_checkable
+class Contradictory(Protocol):
+    """A dataclass whose fields may each be right, and wrong together."""
+
+    def contradiction(self) -> tuple[str, str] | None:
+        """The name of a field, and what it must be beside the others; None if all is well."""
+        ...
 
 
 def setting(meaning: str, check: Check | None = None, **default: Any) -> Any:
@@ -48,7 +58,13 @@ def read(kind: type[T], given: Any, path: str) -> T:
     for name, entry in known.items():
         if name not in given and entry.default is MISSING and entry.default_factory is MISSING:
             raise ConfigurationError(f"{path}.{name} is missing: {entry.metadata['meaning']}")
-    return kind(**values)
+    made = kind(**values)
+    if isinstance(made, Contradictory) and (wrong := made.contradiction()):
+        name, allowed = wrong
+        raise ConfigurationError(
+            f"{path}.{name} is {shown(getattr(made, name))}; it must be {allowed}"
+        )
+    return made
 
 
 def _value(kind: Any, entry: Field[Any], given: Any, path: str) -> Any:
@@ -125,6 +141,21 @@ def or_word(word: str, check: Check) -> Check:
     def checked(value: Any) -> str | None:
         allowed = None if value == word else check(value)
         return f"{shown(word)} or {allowed}" if allowed else None
+
+    return checked
+
+
+def list_of(check: Check, most: int, words: str) -> Check:
+    """A list of different values, each of which another check allows; it may be empty."""
+
+    def checked(value: Any) -> str | None:
+        right = (
+            isinstance(value, list)
+            and len(value) <= most
+            and all(check(each) is None for each in value)
+            and len(set(value)) == len(value)
+        )
+        return None if right else f"a list of at most {most} different {words}"
 
     return checked
 

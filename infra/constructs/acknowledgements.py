@@ -26,11 +26,23 @@ def acknowledge_wildcards(construct: Construct, resources: list[str], reason: st
 
 
 def acknowledge_dependency_on_role(construct: Construct) -> None:
-    """Accept cfn-lint's W3005: the CDK makes a resource wait for its role and for the role's policy
-    alike; only the second is not said by a reference."""
+    """Accept cfn-lint's W3005 (an obsolete DependsOn) about a resource with a role."""
+    _acknowledge_lint(
+        construct,
+        "W3005",
+        "The CDK makes a resource wait for its role and for the role's policy alike; only the second"
+        " is not said by a reference.",
+    )
+
+
+def _acknowledge_lint(construct: Construct, rule: str, reason: str) -> None:
+    """Accept a finding of cfn-lint about a construct's resource. cfn-lint reads `config` only; the
+    reason stands beside it for people."""
     resource = construct.node.default_child
     assert isinstance(resource, cdk.CfnResource)
-    resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})
+    resource.add_metadata(
+        "cfn-lint", {"config": {"ignore_checks": [rule]}, "reasons": {rule: reason}}
+    )
 
 
 def _flat(value: Any) -> str:

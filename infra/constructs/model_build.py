@@ -19,6 +19,7 @@ from infra.constructs.permissions import ANY_OBJECT, allow, pass_to_sagemaker, s
 from infra.constructs.sagemaker_arns import SageMakerArns
 from infra.constructs.sagemaker_roles import PipelineExecutionRole
 from infra.constructs.service_log_group import ServiceLogGroup
+from infra.jobs_config import JobsConfig
 from infra.names import Names
 
 BUILDSPEC = "codebuild-buildspec.yml"
@@ -60,6 +61,7 @@ class ModelBuild(Construct):
             "INPUT_DATA_URL": f"s3://{bucket.bucket_name}/{config.data_key}",
             "METRIC_THRESHOLD": str(config.metric_threshold),
             **check_variables(config.checks),
+            **job_variables(config.jobs),
             "RELAX_BASELINE_FUNCTION_ARN": relax_baseline.function_arn,
             **(batch_scoring.build_variables if batch_scoring else {}),
         }
@@ -104,7 +106,8 @@ class ModelBuild(Construct):
         execution_role: PipelineExecutionRole,
         log_group: logs.ILogGroup,
     ) -> None:
-        verbs = ("Create", "Update", "Describe")
+        # What `Pipeline.upsert` of the SDK calls, and nothing else.
+        verbs = ("Create", "Update")
         allow(
             role,
             [
@@ -136,6 +139,16 @@ class ModelBuild(Construct):
         # The SDK looks whether the role can do what it will be asked to.
         allow(role, ["iam:GetRole", "iam:SimulatePrincipalPolicy"], [execution_role.role_arn])
         pass_to_sagemaker(role, execution_role)
+
+
+def job_variables(jobs: JobsConfig) -> dict[str, str]:
+    """The VPC of the jobs, if they have one."""
+    if not jobs.subnet_ids:
+        return {}
+    return {
+        "SUBNET_IDS": ",".join(jobs.subnet_ids),
+        "SECURITY_GROUP_IDS": ",".join(jobs.security_group_ids),
+    }
 
 
 def check_variables(checks: ChecksConfig) -> dict[str, str]:

@@ -25,7 +25,7 @@ SOURCE_VARIABLES = "SourceVariables"
 
 
 class ModelDeployPipeline(Construct):
-    """The pipeline and the rule that starts it, with the manifest version that was written."""
+    """The pipeline and the rule that starts it, with the newest manifest."""
 
     def __init__(
         self,
@@ -110,9 +110,6 @@ class ModelDeployPipeline(Construct):
                 },
             },
             pipeline=self.pipeline,
-            source_action=SOURCE,
-            revision_type="S3_OBJECT_VERSION_ID",
-            revision_path="$.detail.object.version-id",
             undelivered=undelivered,
         )
 

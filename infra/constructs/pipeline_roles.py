@@ -51,6 +51,21 @@ class PipelineRoles(Construct):
         self._use_artifacts(role, write=True)
         return role.without_policy_updates()
 
+    def connection_source(self, name: str, connection_arn: str) -> iam.IRole:
+        """For an action that fetches a commit over a connection into the artifact bucket.
+
+        A connection is authorised under the prefix that its ARN has, for which both are allowed:
+        https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html. It writes its artifact with
+        an ACL, and is denied without that right: https://github.com/aws/aws-cdk/issues/13557
+        """
+        role = self._action(name)
+        prefixes = ("codeconnections", "codestar-connections")
+        allow(role, [f"{prefix}:UseConnection" for prefix in prefixes], [connection_arn])
+        self._use_artifacts(role, write=True)
+        objects = [self._bucket.arn_for_objects("*")]
+        allow(role, ["s3:PutObjectAcl"], objects, because=ANY_OBJECT)
+        return role.without_policy_updates()
+
     def s3_source(self, name: str, bucket: s3.IBucket, key: str) -> iam.IRole:
         """For an action that copies a version of an object into the artifact bucket."""
         role = self._action(name)

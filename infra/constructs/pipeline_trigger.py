@@ -1,14 +1,14 @@
-"""A rule that starts a CodePipeline with exactly the source revision that its event names.
+"""A rule that starts a CodePipeline when its source has changed: with what is newest then.
 
-Without the override the pipeline would take whatever is newest when it gets there: of two pushes or
-two approvals in quick succession, one would be run twice and the other never.
+The event's own revision is not handed over, though CodePipeline would take it. Events come twice, late and
+out of order (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html): the
+execution that starts last decides what is live, and with an old event's revision that would be an old
+version. So each execution takes the newest revision when it starts, and none goes back. Of two pushes in
+quick succession the older may be passed over, and the newer run twice.
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
 """
 
 from __future__ import annotations
-
-import json
-from typing import Literal
 
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_events as events
@@ -17,8 +17,6 @@ from constructs import Construct
 
 from infra.constructs.permissions import allow, service
 from infra.constructs.undelivered_events import UndeliveredEvents
-
-RevisionType = Literal["COMMIT_ID", "S3_OBJECT_VERSION_ID"]
 
 
 class PipelineTrigger(Construct):
@@ -32,9 +30,6 @@ class PipelineTrigger(Construct):
         description: str,
         event_pattern: dict[str, object],
         pipeline: codepipeline.Pipeline,
-        source_action: str,
-        revision_type: RevisionType,
-        revision_path: str,
         undelivered: UndeliveredEvents,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -45,16 +40,7 @@ class PipelineTrigger(Construct):
             description=f"Lets EventBridge start {pipeline.node.id}",
         )
         allow(role, ["codepipeline:StartPipelineExecution"], [pipeline.pipeline_arn])
-        template = {
-            "sourceRevisions": [
-                {
-                    "actionName": source_action,
-                    "revisionType": revision_type,
-                    "revisionValue": "<revision>",
-                }
-            ]
-        }
-        # The L2 target takes no input for a pipeline.
+        # The L2 target would add to the role's policy.
         rule = events.CfnRule(
             self,
             "Rule",
@@ -68,10 +54,6 @@ class PipelineTrigger(Construct):
                     role_arn=role.role_arn,
                     dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
                         arn=undelivered.queue_arn
-                    ),
-                    input_transformer=events.CfnRule.InputTransformerProperty(
-                        input_paths_map={"revision": revision_path},
-                        input_template=json.dumps(template),
                     ),
                 )
             ],

@@ -75,7 +75,6 @@ class PipelineExecutionRole(iam.Role):
             [
                 "sagemaker:CreateModelPackage",
                 "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
                 # The baselines that the checks compare with, and the live version's model, are found
                 # through the group.
                 "sagemaker:ListModelPackages",

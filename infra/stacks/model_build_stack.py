@@ -13,11 +13,11 @@ from infra.constructs.batch_scoring import BatchScoring
 from infra.constructs.data_bucket import DataBucket
 from infra.constructs.model_build import ModelBuild
 from infra.constructs.model_build_pipeline import ModelBuildPipeline
+from infra.constructs.model_source import model_source
 from infra.constructs.permissions import ANY_OBJECT, ANY_VERSION
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.sagemaker_arns import SageMakerArns
 from infra.constructs.sagemaker_roles import PipelineExecutionRole
-from infra.constructs.source_repository import SourceRepository
 from infra.constructs.undelivered_events import UndeliveredEvents
 from infra.names import Names
 
@@ -36,9 +36,7 @@ class ModelBuildStack(cdk.Stack):
         set_permissions_boundary(self, config)
         self._names = names
         bucket = DataBucket(self, "ArtifactBucket")
-        repository = SourceRepository(
-            self, "Repository", name=names.repository, branch=config.source.branch
-        )
+        source = model_source(self, config.source, names)
         group = sagemaker.CfnModelPackageGroup(
             self,
             "ModelPackageGroup",
@@ -82,15 +80,14 @@ class ModelBuildStack(cdk.Stack):
             "Pipeline",
             names=names,
             checks=config.checks,
-            repository=repository,
-            branch=config.source.branch,
+            source=source,
             bucket=bucket,
             project=build.project,
             start_pipeline=self._start_pipeline(config, names, bucket).function,
             undelivered=undelivered,
         )
-        self._output("RepositoryName", repository.repository_name)
-        self._output("RepositoryCloneUrlHttp", repository.repository_clone_url_http)
+        for name, value in source.outputs.items():
+            self._output(name, value)
         self._output("ArtifactBucketName", bucket.bucket_name, export=True)
         self._output("InputDataUrl", f"s3://{bucket.bucket_name}/{config.data_key}")
         self._output("CodePipelineName", pipeline.pipeline.pipeline_name)

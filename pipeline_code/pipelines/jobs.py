@@ -28,6 +28,8 @@ from sagemaker.core.workflow.functions import Join
 from sagemaker.core.workflow.parameters import ParameterString
 from sagemaker.core.workflow.pipeline_context import PipelineSession
 
+from pipelines.network import Network
+
 # Tags of the containers. The releases inside are those of requirements.txt, so that the tests run
 # the scripts on what the jobs run them on.
 SKLEARN_VERSION = "1.9-0"
@@ -57,6 +59,7 @@ class JobSettings:
     prefix: str
     processing_instance_type: ParameterString
     transform_instance_type: ParameterString
+    network: Network | None = None
 
     def output_uri(self, *path: str) -> Join:
         """The S3 URI of one output of the running execution."""
@@ -97,6 +100,7 @@ class JobSettings:
             instance_count=1,  # more would each write the same files
             volume_size_in_gb=VOLUME_SIZE_GB,
             max_runtime_in_seconds=MAX_RUNTIME_SECONDS,
+            network_config=self.network.for_processing() if self.network else None,
             sagemaker_session=self.session,
         )
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from offline_aws import OfflineAws
+from offline_aws import OfflineAws, share_local_client, write_wheels
 
 REGION = "us-east-1"
 ROLE = "arn:aws:iam::123456789012:role/SageMakerExecutionRole"
@@ -34,25 +34,16 @@ def aws() -> OfflineAws:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_local_client() -> Iterator[None]:
-    """The SDK makes a local session for every step, only to ask it for a function's name; that takes
-    longer than the rest of the step. All steps of the tests share one."""
-    from sagemaker.mlops.workflow import steps
-
-    client = steps.LocalSagemakerClient()
+    """See share_local_client."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "LocalSagemakerClient", lambda: client)
+        share_local_client(patch)
         yield
 
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files with the names of the wheels that travel with the open check engine."""
-    from pipelines.checks.wheels import PYTHONS
-
-    directory = tmp_path_factory.mktemp("wheels")
-    for python in PYTHONS:
-        (directory / f"datasketches-5.2.0-cp{python}-cp{python}-manylinux.whl").write_text(python)
-    return directory
+    return write_wheels(tmp_path_factory.mktemp("wheels"))
 
 
 @pytest.fixture(scope="session")

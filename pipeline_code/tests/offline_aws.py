@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from urllib.parse import quote
 import boto3
 import botocore.loaders
 import botocore.session
+import pytest
 from sagemaker.core.workflow.pipeline_context import PipelineSession
 
 ACCOUNT = "123456789012"
@@ -20,7 +22,7 @@ API_MODELS = botocore.loaders.create_loader()
 class OfflineAws:
     """Records the calls that building and upserting a pipeline makes, and answers them."""
 
-    def __init__(self, region: str, bucket: str) -> None:
+    def __init__(self, region: str, bucket: str | None) -> None:
         self.region = region
         self.bucket = bucket
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -35,6 +37,7 @@ class OfflineAws:
             region_name=region,
             botocore_session=core,
         )
+        self.partition = self.boto_session.get_partition_for_region(region)
         # A handler of this event that returns something answers instead of the network.
         self.boto_session.events.register("provide-client-params", self._record)
         self.boto_session.events.register("before-call", self._answer)
@@ -59,7 +62,11 @@ class OfflineAws:
         raise AssertionError(f"a build does not make this call: {self.calls[-1]}")
 
     def _ListBuckets(self, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        return _ok({"Buckets": [{"Name": self.bucket, "CreationDate": "2026-01-01"}]})
+        buckets = [self.bucket] if self.bucket else []
+        return _ok({"Buckets": [{"Name": name, "CreationDate": "2026-01-01"} for name in buckets]})
+
+    def _HeadBucket(self, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        return _ok({})
 
     def _SimulatePrincipalPolicy(self, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         decisions = {True: "implicitDeny", False: "allowed"}
@@ -76,14 +83,15 @@ class OfflineAws:
             "Action": "sts:AssumeRole",
         }
         trust = quote(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-        arn = f"arn:aws:iam::{ACCOUNT}:role/{parameters['RoleName']}"
+        arn = f"arn:{self.partition}:iam::{ACCOUNT}:role/{parameters['RoleName']}"
         return _ok({"Role": {"Arn": arn, "AssumeRolePolicyDocument": trust}})
 
     def _PutObject(self, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         return _ok({})
 
     def _GetCallerIdentity(self, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        return _ok({"Account": ACCOUNT, "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/Build/b"})
+        arn = f"arn:{self.partition}:sts::{ACCOUNT}:assumed-role/Build/b"
+        return _ok({"Account": ACCOUNT, "Arn": arn})
 
     def _CreatePipeline(self, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         name = parameters["PipelineName"]
@@ -98,13 +106,32 @@ class OfflineAws:
     def _UpdatePipeline(self, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         name = parameters["PipelineName"]
         self.pipelines[name] = parameters["PipelineDefinition"]
-        return _ok({"PipelineArn": f"arn:aws:sagemaker:{self.region}:{ACCOUNT}:pipeline/{name}"})
+        arn = f"arn:{self.partition}:sagemaker:{self.region}:{ACCOUNT}:pipeline/{name}"
+        return _ok({"PipelineArn": arn})
 
     def _ListTags(self, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         return _ok({"Tags": []})
 
     def _AddTags(self, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         return _ok({"Tags": parameters["Tags"]})
+
+
+def share_local_client(patch: pytest.MonkeyPatch) -> None:
+    """The SDK makes a local session for every step, only to ask it for a function's name; that takes
+    longer than the rest of the step. All steps of the tests share one."""
+    from sagemaker.mlops.workflow import steps
+
+    client = steps.LocalSagemakerClient()
+    patch.setattr(steps, "LocalSagemakerClient", lambda: client)
+
+
+def write_wheels(directory: Path) -> Path:
+    """Files with the names of the wheels that travel with the open check engine."""
+    from pipelines.checks.wheels import PYTHONS
+
+    for python in PYTHONS:
+        (directory / f"datasketches-5.2.0-cp{python}-cp{python}-manylinux.whl").write_text(python)
+    return directory
 
 
 def _ok(parsed: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -277,3 +277,19 @@ def test_what_stands_outside_the_repository_must_be_given(name: str) -> None:
 def test_nothing_is_cached(either: dict[str, Any]) -> None:
     # Which version is live is not among the values that a cache is found by.
     assert [step for step in all_steps(either).values() if "CacheConfig" in step] == []
+
+
+@pytest.mark.parametrize("engine", ["native", "open"])
+def test_jobs_and_model_may_be_in_a_vpc(
+    build_batch: Callable[..., dict[str, Any]], engine: str
+) -> None:
+    vpc = {"Subnets": ["subnet-0a"], "SecurityGroupIds": ["sg-0c"]}
+    definition = build_batch(
+        check_engine=engine, subnet_ids="subnet-0a", security_group_ids="sg-0c"
+    )
+    steps = all_steps(definition)
+    assert steps["CreateLiveModel"]["Arguments"]["VpcConfig"] == vpc
+    for name in ("ArrangeScores", "DataQualityCheck"):
+        assert steps[name]["Arguments"]["NetworkConfig"]["VpcConfig"] == vpc
+    for name in ("CreateLiveModel", "ArrangeScores", "DataQualityCheck"):
+        assert request_errors(steps[name], definition) == []

@@ -5,52 +5,55 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
-from .synthesis import FULL, start, template
+from .configurations import CONFIGURATIONS, TEMPLATES
+from .synthesis import moved_clock, start, template
 
 Template = dict[str, Any]
-Assemblies = Callable[[str], Path]
 
-# Two of the same, under clocks, hash seeds and locales that differ, and one with all fields set.
-RUNS: dict[str, tuple[Any, dict[str, str]]] = {
-    "default": ({"project": "abalone"}, {"PYTHONHASHSEED": "1", "TZ": "UTC"}),
-    "again": ({"project": "abalone"}, {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LANG": "C"}),
-    "full": (FULL, {}),
-}
+# Two runs of each configuration, under clocks, hash seeds and locales that differ.
+FIRST = {"PYTHONHASHSEED": "1", "TZ": "UTC"}
+AGAIN = {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LANG": "C", **moved_clock()}
+
+
+class Assemblies(Protocol):
+    """Where a configuration's output is. The first call in a session, in whichever of its processes,
+    synthesizes all configurations side by side; those of `again` are made when one is asked for."""
+
+    def __call__(self, configuration: str, *, again: bool = False) -> Path: ...
 
 
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assemblies:
-    """Where a run's output is. The first call in a session, in whichever of its processes, synthesizes
-    all runs side by side; `ended` then holds what a run said on standard error."""
+    """See Assemblies. `ended`, beside an output, holds what its run said on standard error."""
     base = tmp_path_factory.getbasetemp()
-    directory = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "assemblies"
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
-    def assembly(run: str) -> Path:
+    def assembly(configuration: str, *, again: bool = False) -> Path:
+        directory = base / ("assemblies-again" if again else "assemblies")
         with contextlib.suppress(FileExistsError):
             directory.mkdir()
-            synthesize(directory)
-        ended = directory / run / "ended"
+            synthesize(directory, AGAIN if again else FIRST)
+        ended = directory / configuration / "ended"
         deadline = time.monotonic() + 300
         while not ended.exists():
             assert time.monotonic() < deadline, "another process of this session did not synthesize"
             time.sleep(0.05)
-        outdir = directory / run / "cdk.out"
+        outdir = directory / configuration / "cdk.out"
         assert (outdir / "manifest.json").exists(), ended.read_text()
         return outdir
 
     return assembly
 
 
-def synthesize(directory: Path) -> None:
-    """All runs, side by side."""
+def synthesize(directory: Path, variables: dict[str, str]) -> None:
+    """All configurations, side by side."""
     running = {}
-    for name, (slipway, variables) in RUNS.items():
+    for name, slipway in CONFIGURATIONS.items():
         (directory / name).mkdir()
         running[name] = start(directory / name / "cdk.out", slipway, **variables)
     for name, process in running.items():
@@ -58,6 +61,20 @@ def synthesize(directory: Path) -> None:
         said = directory / name / "said"
         said.write_text(errors)
         said.rename(directory / name / "ended")
+
+
+@pytest.fixture(params=TEMPLATES, ids="-".join)
+def row(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Configuration and stack of each template in turn."""
+    pair: tuple[str, str] = request.param
+    return pair
+
+
+@pytest.fixture
+def any_template(row: tuple[str, str], assembly: Assemblies) -> Template:
+    """The template of the row."""
+    configuration, stack = row
+    return template(assembly(configuration), stack)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 """The templates under test."""
 
-from .assemblies import assembly, build, deploy, full_build, full_deploy
+from .assemblies import any_template, assembly, build, deploy, full_build, full_deploy, row
 
-__all__ = ["assembly", "build", "deploy", "full_build", "full_deploy"]
+__all__ = ["any_template", "assembly", "build", "deploy", "full_build", "full_deploy", "row"]

@@ -12,42 +12,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
-STACKS = ("Abalone-ModelBuild", "Abalone-ModelDeploy")
-
-# Every field with another value than its default, as large as it may be.
-FULL = {
-    "project": "abalone",
-    "source": {"type": "codecommit", "branch": "release/next"},
-    "input_data_key": "raw/abalone-2026.csv",
-    "metric_threshold": 4.5,
-    "checks": {
-        "engine": "open",
-        "model_quality_tolerance": 0.25,
-        "bias_tolerance": 0.05,
-        "retrain_baselines": "refresh",
-        "drift_response": "carry",
-        "gate_training": True,
-        "live_model_tolerance": "off",
-    },
-    "batch_scoring": {
-        "enabled": True,
-        "schedule": "cron(0 6 ? * MON-FRI *)",
-        "input_data_key": "to-score",
-    },
-    "stages": {
-        "staging": {"instance_type": "ml.c6i.xlarge", "data_capture_percentage": 0},
-        "prod": {
-            "instance_type": "ml.m6i.32xlarge",
-            "initial_instance_count": 100,
-            "data_capture_percentage": 20,
-            "alarms": {"error_rate_5xx": 0.05, "error_rate_4xx": 1, "model_latency_p90_ms": 250},
-        },
-    },
-    "notification_email": "on-call@example.com",
-    "log_retention_days": 365,
-    "permissions_boundary": "arn:aws:iam::123456789012:policy/boundary",
-    "tags": {"cost-center": "42"},
-}
+MOVED_CLOCK = Path(__file__).resolve().parent / "moved_clock"
+CLOCK_AHEAD_DAYS = 500
 
 
 def context(slipway: Any) -> dict[str, Any]:
@@ -71,6 +37,15 @@ def environment(**variables: str) -> dict[str, str]:
     binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
     cache = Path.home() / ".cache/aws/jsii/package-cache"
     return {"PATH": binaries, "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(cache), **variables}
+
+
+def moved_clock() -> dict[str, str]:
+    """Variables with which Python and node, in which the CDK runs, have a clock far ahead."""
+    return {
+        "CLOCK_AHEAD_DAYS": str(CLOCK_AHEAD_DAYS),
+        "PYTHONPATH": str(MOVED_CLOCK),
+        "NODE_OPTIONS": f"--require={MOVED_CLOCK / 'clock.cjs'}",
+    }
 
 
 def start(outdir: Path, slipway: Any, **variables: str) -> subprocess.Popen[str]:

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
 
-import app as slipway
-from infra import config
-
-from .synthesis import context, resources
+from .assemblies import Assemblies
+from .synthesis import resources, template
 
 QUEUE, UNDELIVERED = "BatchScoringHandOverQueue", "UndeliveredEvents"
 
 
 @pytest.fixture(scope="module")
-def disabled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def disabled(assembly: Assemblies) -> dict[str, Any]:
     """The model build template without batch scoring."""
-    outdir = tmp_path_factory.mktemp("disabled")
-    given = {"project": "abalone", "batch_scoring": {"enabled": False}}
-    app = cdk.App(context=context(given), outdir=str(outdir), analytics_reporting=False)
-    slipway.build(app, config.load(app.node.get_context("slipway")))
-    app.synth()
-    found: dict[str, Any] = json.loads(
-        Path(outdir / "Abalone-ModelBuild.template.json").read_text()
-    )
-    return found
+    return template(assembly("without_batch_scoring"), "Abalone-ModelBuild")
 
 
 def only(template: dict[str, Any], kind: str, name: str = "") -> dict[str, Any]:

@@ -8,35 +8,6 @@ import pytest
 
 from .synthesis import resources
 
-# The logical ids of what carries data. Another id would make CloudFormation make a new, empty one
-# beside the old: change these only together with a plan for the data.
-STATEFUL = {
-    "ArtifactBucket7410C9EF": "AWS::S3::Bucket",
-    "Repository22E53BBD": "AWS::CodeCommit::Repository",
-    "ModelPackageGroup": "AWS::SageMaker::ModelPackageGroup",
-    "ManifestBucket46C412A5": "AWS::S3::Bucket",
-}
-# Everything else is made anew without a loss; a new kind is to be thought about here.
-STATELESS_TYPES = {
-    "AWS::CloudWatch::Alarm",
-    "AWS::CodeBuild::Project",
-    "AWS::CodePipeline::Pipeline",
-    "AWS::Events::Rule",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function",
-    "AWS::Lambda::Permission",
-    "AWS::Logs::LogGroup",
-    "AWS::S3::BucketPolicy",
-    "AWS::Scheduler::Schedule",
-    "AWS::SNS::Subscription",
-    "AWS::SNS::Topic",
-    "AWS::SNS::TopicPolicy",
-    "AWS::SQS::Queue",
-    "AWS::SQS::QueuePolicy",
-}
-
 
 @pytest.fixture(scope="session")
 def everything(
@@ -49,25 +20,6 @@ def of_kind(build: dict[str, Any], deploy: dict[str, Any], kind: str) -> list[di
     both = [*resources(build, kind).values(), *resources(deploy, kind).values()]
     assert both
     return [resource["Properties"] for resource in both]
-
-
-def test_stateful_logical_ids_are_pinned(everything: list[tuple[str, dict[str, Any]]]) -> None:
-    stateful = {
-        name: resource["Type"]
-        for name, resource in everything
-        if resource["Type"] not in STATELESS_TYPES
-    }
-    assert stateful == STATEFUL
-
-
-def test_what_carries_data_is_retained(everything: list[tuple[str, dict[str, Any]]]) -> None:
-    kept = {
-        name
-        for name, resource in everything
-        if resource.get("DeletionPolicy") == "Retain"
-        and resource.get("UpdateReplacePolicy") == "Retain"
-    }
-    assert kept == set(STATEFUL)
 
 
 def test_logs_are_kept_for_the_configured_time(

@@ -8,13 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .assemblies import Assemblies
-from .synthesis import ROOT, STACKS, environment, offline, start
+from .configurations import CONFIGURATIONS, STACKS
+from .synthesis import CLOCK_AHEAD_DAYS, ROOT, environment, moved_clock, offline, start
 
 
 def files(directory: Path) -> dict[str, bytes]:
@@ -25,9 +27,12 @@ def files(directory: Path) -> dict[str, bytes]:
     }
 
 
-def test_synth_twice_is_byte_identical(assembly: Assemblies) -> None:
-    first, second = files(assembly("default")), files(assembly("again"))
+@pytest.mark.parametrize("configuration", CONFIGURATIONS)
+def test_synth_twice_is_byte_identical(assembly: Assemblies, configuration: str) -> None:
+    """The second time 500 days later, elsewhere on earth, with other hashes."""
+    first, second = files(assembly(configuration)), files(assembly(configuration, again=True))
     assert first.keys() == second.keys()
+    assert {f"{stack}.template.json" for stack in STACKS} < first.keys()
     assert [name for name in first if first[name] != second[name]] == []
 
 
@@ -49,6 +54,44 @@ def test_the_network_was_really_taken_away() -> None:
         [*offline(), sys.executable, "-c", probe], capture_output=True, text=True, check=False
     )
     assert "Network is unreachable" in ran.stderr
+
+
+def test_the_clock_was_really_moved() -> None:
+    """In Python, by each of its functions, and in node, which makes the templates."""
+    python = (
+        "import time, datetime as d; z = d.timezone.utc; "
+        "print(time.time(), time.time_ns() / 1e9, time.mktime(time.localtime()), "
+        "d.datetime.now(z).timestamp(), d.datetime.today().timestamp(), "
+        "d.datetime.utcnow().replace(tzinfo=z).timestamp(), "
+        "time.mktime(time.strptime(time.strftime('%c'))))"
+    )
+    node = shutil.which("node", path=environment()["PATH"])
+    assert node is not None
+    javascript = "console.log(Date.now() / 1000, new Date().getTime() / 1000, +new Date(0))"
+    shown = [
+        subprocess.run(
+            command, env=environment(**moved_clock()), capture_output=True, text=True, check=True
+        ).stdout.split()
+        for command in ([sys.executable, "-W", "ignore", "-c", python], [node, "-e", javascript])
+    ]
+    assert shown[1].pop() == "0"
+    clocks = [float(each) for each in [*shown[0], *shown[1]]]
+    assert len(clocks) == 9
+    ahead = CLOCK_AHEAD_DAYS * 24 * 60 * 60
+    assert [each for each in clocks if not 0 <= time.time() + ahead - each < 60] == []
+
+
+def test_there_are_no_credentials(tmp_path: Path) -> None:
+    """botocore, which the CDK's own tools look for credentials like, finds none in that environment."""
+    probe = "import botocore.session as s; print(s.get_session().get_credentials())"
+    ran = subprocess.run(
+        [*offline(), sys.executable, "-c", probe],
+        env=environment(HOME=str(tmp_path), AWS_EC2_METADATA_DISABLED="true"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == "None"
 
 
 def test_templates_name_no_account_region_or_machine(assembly: Assemblies) -> None:

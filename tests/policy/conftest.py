@@ -1,5 +1,13 @@
 """The templates under test: those of the infra suite."""
 
-from tests.infra.assemblies import assembly, build, deploy, full_build, full_deploy
+from tests.infra.assemblies import (
+    any_template,
+    assembly,
+    build,
+    deploy,
+    full_build,
+    full_deploy,
+    row,
+)
 
-__all__ = ["assembly", "build", "deploy", "full_build", "full_deploy"]
+__all__ = ["any_template", "assembly", "build", "deploy", "full_build", "full_deploy", "row"]

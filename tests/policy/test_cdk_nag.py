@@ -21,7 +21,9 @@ from cdk_nag import AwsSolutionsChecks
 import app as slipway
 from infra import config
 from infra.constructs.permissions import allow
-from tests.infra.synthesis import FULL, context
+from tests.infra.assemblies import Assemblies
+from tests.infra.configurations import CONFIGURATIONS, FULL
+from tests.infra.synthesis import context
 
 Plant = Callable[[cdk.App], None]
 
@@ -58,8 +60,24 @@ def plant_wildcard(app: cdk.App) -> None:
     )
 
 
-def test_nothing_is_found_with_the_least_configuration(tmp_path: Path) -> None:
-    assert findings(tmp_path, {"project": "abalone"}) == set()
+@pytest.mark.parametrize("configuration", CONFIGURATIONS)
+def test_nothing_is_found(tmp_path: Path, configuration: str) -> None:
+    assert findings(tmp_path, CONFIGURATIONS[configuration]) == set()
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS)
+def test_each_acknowledgement_has_its_reason(assembly: Assemblies, configuration: str) -> None:
+    """What `acknowledge` and `allow(..., because=…)` recorded with the construct is a sentence."""
+    reasons = [
+        reason
+        for path in assembly(configuration).glob("*.metadata.json")
+        for entries in json.loads(path.read_text()).values()
+        for entry in (entries if isinstance(entries, list) else [])
+        if entry.get("type") == "aws:cdk:acknowledged-rules"
+        for reason in entry["data"].values()
+    ]
+    assert len(reasons) > 20
+    assert [why for why in reasons if len(why) <= 20 or not why.endswith(".")] == []
 
 
 def test_planted_violations_are_found_and_nothing_else(tmp_path: Path) -> None:

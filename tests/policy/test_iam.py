@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,9 +75,8 @@ def too_wide(template: dict[str, Any]) -> set[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["build", "deploy", "full_build", "full_deploy"])
-def test_no_statement_is_too_wide(name: str, request: pytest.FixtureRequest) -> None:
-    assert too_wide(request.getfixturevalue(name)) == set()
+def test_no_statement_is_too_wide(any_template: dict[str, Any]) -> None:
+    assert too_wide(any_template) == set()
 
 
 def test_every_listed_action_is_still_used(build: dict[str, Any], deploy: dict[str, Any]) -> None:
@@ -112,15 +110,3 @@ def test_planted_statements_are_found(
     document = template["Resources"][policies[0]]["Properties"]["PolicyDocument"]
     document["Statement"].append({"Effect": "Allow", **planted})
     assert too_wide(template) == {(policies[0], found)}
-
-
-def test_every_wildcard_has_its_reason_in_the_assembly(assembly: Any) -> None:
-    """What `allow(..., because=…)` recorded with the construct is a sentence."""
-    reasons = []
-    for path in assembly("default").glob("*.metadata.json"):
-        for entries in json.loads(path.read_text()).values():
-            for entry in entries if isinstance(entries, list) else []:
-                if entry.get("type") == "aws:cdk:acknowledged-rules":
-                    reasons.extend(entry["data"].values())
-    assert len(reasons) > 20
-    assert all(len(reason) > 20 and reason.endswith(".") for reason in reasons)

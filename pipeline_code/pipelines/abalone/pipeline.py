@@ -36,6 +36,7 @@ from pipelines.abalone.model_checks import CHECK_SETTINGS
 from pipelines.abalone.parameters import CHECK_NAMES, pipeline_parameters
 from pipelines.check_steps import Check, CheckInputs
 from pipelines.jobs import JobSettings
+from pipelines.network import Ids, network
 
 # Hyperparameters of the built-in XGBoost algorithm, one a line.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost_hyperparameters.html
@@ -75,11 +76,13 @@ def get_pipeline(
     input_data_url: str | None = None,
     mse_threshold: float | str = DEFAULT_MSE_THRESHOLD,
     live_model_tolerance: float | str = DEFAULT_LIVE_MODEL_TOLERANCE,
-    check_engine: str = "native",
+    check_engine: str | None = None,
     model_quality_tolerance: float | str = 0.0,
     bias_tolerance: float | str = 0.0,
     relax_baseline_function_arn: str | None = None,
     gate_training_on_data_checks: bool = False,
+    subnet_ids: Ids = None,
+    security_group_ids: Ids = None,
     sagemaker_session: PipelineSession | None = None,
 ) -> Pipeline:
     """Build the pipeline (nothing is created in SageMaker until it is upserted).
@@ -98,7 +101,8 @@ def get_pipeline(
         live_model_tolerance: default of the parameter LiveModelTolerance: how much higher than the
             approved version's the candidate's MSE may be, as a share of it: 0.05 allows 5 %. "off"
             compares with the threshold only, and makes no such parameter.
-        check_engine: `native` (Model Monitor's and Clarify's containers) or `open`.
+        check_engine: `native` (Model Monitor's and Clarify's containers) or `open`; by default
+            `native`, but `open` in a region for which the SDK knows no such containers.
         model_quality_tolerance: share by which the thresholds of a new model-quality baseline are
             widened before it is registered; 0 registers it as suggested.
         bias_tolerance: how much farther from unbiased than measured a new bias baseline is
@@ -106,6 +110,9 @@ def get_pipeline(
         relax_baseline_function_arn: the function that applies both for the native engine.
         gate_training_on_data_checks: train only when the two data checks have passed. It makes the
             longest chain of jobs longer by one, and saves the training of bad data.
+        subnet_ids: of the VPC in which jobs and models run, a list or one text with commas; none by
+            default, which is SageMaker's own network.
+        security_group_ids: theirs; needed with subnets.
         sagemaker_session: for tests; made from region and bucket by default.
     """
     threshold = _positive_number("mse_threshold", mse_threshold)
@@ -123,6 +130,7 @@ def get_pipeline(
         prefix=base_job_prefix,
         processing_instance_type=parameters.processing_instance_type,
         transform_instance_type=parameters.transform_instance_type,
+        network=network(subnet_ids, security_group_ids),
     )
 
     engine = check_steps.engine(

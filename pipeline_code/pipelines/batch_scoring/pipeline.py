@@ -36,6 +36,7 @@ from pipelines.batch_scoring.live_version import (
 from pipelines.batch_scoring.parameters import pipeline_parameters
 from pipelines.check_steps import CheckInputs, CheckParameters
 from pipelines.jobs import JobSettings
+from pipelines.network import Ids, network
 
 
 def get_pipeline(
@@ -46,10 +47,12 @@ def get_pipeline(
     pipeline_name: str = "AbaloneBatchScoringPipeline",
     base_job_prefix: str = "AbaloneBatchScoring",
     input_data_url: str | None = None,
-    check_engine: str = "native",
+    check_engine: str | None = None,
     find_live_version_function_arn: str | None = None,
     judge_scores_function_arn: str | None = None,
     hand_over_queue_url: str | None = None,
+    subnet_ids: Ids = None,
+    security_group_ids: Ids = None,
     sagemaker_session: PipelineSession | None = None,
 ) -> Pipeline:
     """Build the pipeline (nothing is created in SageMaker until it is upserted).
@@ -64,10 +67,13 @@ def get_pipeline(
         base_job_prefix: prefix, in the bucket, of what executions write.
         input_data_url: S3 prefix of the rows to score, default of the parameter InputDataUrl;
             `s3://<default bucket>/data/to-score.csv` by default.
-        check_engine: `native` (Model Monitor's container) or `open`.
+        check_engine: `native` (Model Monitor's container) or `open`; by default as in training.
         find_live_version_function_arn: the function that looks into the registry.
         judge_scores_function_arn: the function that reads the check's report.
         hand_over_queue_url: the SQS queue whose reader takes the scores.
+        subnet_ids: of the VPC in which jobs and models run, a list or one text with commas; none by
+            default, which is SageMaker's own network.
+        security_group_ids: theirs; needed with subnets.
         sagemaker_session: for tests; made from region and bucket by default.
     """
     find_arn = _given("find_live_version_function_arn", find_live_version_function_arn)
@@ -84,11 +90,15 @@ def get_pipeline(
         prefix=base_job_prefix,
         processing_instance_type=parameters.processing_instance_type,
         transform_instance_type=parameters.transform_instance_type,
+        network=network(subnet_ids, security_group_ids),
     )
 
     find = find_live_version_step(jobs, find_arn, model_package_group_name)
     model = ModelOfVersionStep(
-        "CreateLiveModel", model_package=found(find, "ModelPackageArn"), role=jobs.role
+        "CreateLiveModel",
+        model_package=found(find, "ModelPackageArn"),
+        role=jobs.role,
+        network=jobs.network,
     )
     transform = steps.transform_step(jobs, parameters, model)
     arrange = steps.arrange_step(jobs, transform, found(find, "DataQualityConstraintsS3Uri"))

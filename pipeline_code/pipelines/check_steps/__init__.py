@@ -5,13 +5,14 @@
 
 Model Monitor and Clarify were closed to new customers in mid-2026
 (https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-availability-change.html): accounts without them take
-`open`. Flags, files, baselines and what is registered are the same with both.
+`open`, and so do regions without those containers. Flags, files, baselines and what is registered are
+the same with both.
 """
 
 from __future__ import annotations
 
 from pipelines.check_steps.check import Check, CheckEngine, CheckInputs, CheckParameters, Engine
-from pipelines.check_steps.native import NativeEngine
+from pipelines.check_steps.native import NativeEngine, lacking
 from pipelines.check_steps.open_engine import OpenEngine
 
 __all__ = ["ENGINES", "Check", "CheckEngine", "CheckInputs", "CheckParameters", "Engine", "engine"]
@@ -19,8 +20,11 @@ __all__ = ["ENGINES", "Check", "CheckEngine", "CheckInputs", "CheckParameters", 
 ENGINES = ("native", "open")
 
 
-def engine(settings: Engine, name: str) -> CheckEngine:
-    """The engine of that name. Raises ValueError for another."""
+def engine(settings: Engine, name: str | None) -> CheckEngine:
+    """The engine of that name; without one `native`, where the SDK knows both of its containers, else
+    `open`. Raises ValueError for another name, and for `native` where it cannot be."""
+    if name is None:
+        name = "open" if lacking(settings.jobs.region) else "native"
     if name not in ENGINES:
         raise ValueError(f"check_engine is {name!r}; {' or '.join(map(repr, ENGINES))} is needed")
     return NativeEngine(settings) if name == "native" else OpenEngine(settings)

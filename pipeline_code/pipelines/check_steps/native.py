@@ -12,8 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from sagemaker.core import image_uris
 from sagemaker.core.clarify import (
     BiasConfig,
     DataConfig,
@@ -48,13 +50,35 @@ from pipelines.check_steps.native_tolerance import with_tolerance
 from pipelines.jobs import MAX_RUNTIME_SECONDS, VOLUME_SIZE_GB
 
 CSV = "text/csv"
+# The two containers, by the SDK's names.
+CONTAINERS = {"model-monitor": "Model Monitor", "clarify": "Clarify"}
+
+
+@cache
+def lacking(region: str) -> tuple[str, ...]:
+    """Those of the two whose image in a region the SDK does not know: not every region has both."""
+
+    def known(container: str) -> bool:
+        try:
+            image_uris.retrieve(container, region=region)
+        except ValueError:
+            return False
+        return True
+
+    return tuple(title for container, title in CONTAINERS.items() if not known(container))
 
 
 class NativeEngine:
-    """Checks by Model Monitor's analyzer and Clarify."""
+    """Checks by Model Monitor's analyzer and Clarify. Raises ValueError in a region without them."""
 
     def __init__(self, settings: Engine) -> None:
         self._settings = settings
+        region = settings.jobs.region
+        if missing := lacking(region):
+            raise ValueError(
+                f"check_engine is 'native', and the SageMaker SDK knows no container of "
+                f"{' and '.join(missing)} in {region}; 'open' makes the checks there"
+            )
         jobs = settings.jobs
         self._job = CheckJobConfig(
             role=jobs.role,
@@ -62,6 +86,7 @@ class NativeEngine:
             instance_type=jobs.processing_instance_type,
             volume_size_in_gb=VOLUME_SIZE_GB,
             max_runtime_in_seconds=MAX_RUNTIME_SECONDS,
+            network_config=jobs.network.for_checks() if jobs.network else None,
             sagemaker_session=jobs.session,
         )
 

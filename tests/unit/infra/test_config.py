@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from typing import Any
 
@@ -11,12 +12,25 @@ from infra import config
 from infra.reading import MAX_TAGS, ConfigurationError
 
 LEAST = {"project": "abalone"}
+CONNECTION = {
+    "type": "connection",
+    "connection_arn": "arn:aws:codeconnections:eu-west-1:123456789012:connection/"
+    "0a1b2c3d-0000-4000-8000-0123456789ab",
+    "repository": "owner/name",
+}
+# What a value needs beside it, to be one that is meant.
+BESIDE: dict[str, dict[str, Any]] = {
+    "source.connection_arn": {"source": CONNECTION},
+    "source.repository": {"source": CONNECTION},
+    "jobs.subnet_ids": {"jobs": {"security_group_ids": ["sg-0a1b2c3d"]}},
+    "jobs.security_group_ids": {"jobs": {"subnet_ids": ["subnet-0a1b2c3d"]}},
+}
 
 
 def at(path: str, value: Any) -> dict[str, Any]:
     """The least configuration with one value at a path."""
     *parents, name = path.split(".")
-    given: dict[str, Any] = dict(LEAST)
+    given: dict[str, Any] = LEAST | copy.deepcopy(BESIDE.get(path, {}))
     place = given
     for parent in parents:
         place = place.setdefault(parent, {})
@@ -70,6 +84,27 @@ FIELDS: list[tuple[str, list[Any], list[Any]]] = [
         ["main", "release/next", "v1.2"],
         ["", "/main", "main/", "a//b", "a..b", "a.lock", "-x", "a b", "a" * 101, "a*"],
     ),
+    (
+        "source.connection_arn",
+        [
+            CONNECTION["connection_arn"],
+            CONNECTION["connection_arn"].replace("codeconnections", "codestar-connections"),
+            CONNECTION["connection_arn"].replace("arn:aws:", "arn:aws-us-gov:"),
+        ],
+        [
+            None,
+            "",
+            "github",
+            CONNECTION["connection_arn"].replace("connection/", "host/"),
+            CONNECTION["connection_arn"].replace("codeconnections", "codecommit"),
+            CONNECTION["connection_arn"][:-1],
+        ],
+    ),
+    (
+        "source.repository",
+        ["owner/name", "group/sub-group/name", "o/n.github.io"],
+        [None, "", "name", "owner/", "/name", "owner//name", "owner/..", "https://x/y", "a b/c", 7],
+    ),
     ("input_data_key", [None, "data/x.csv"], ["", "/x", "x/", "a b", "k" * 513, 1]),
     ("metric_threshold", [0, 6.5, 1_000_000_000], [-1, 1_000_000_001, "6", True, float("inf")]),
     ("checks.engine", ["native", "open"], ["Native", "closed", None]),
@@ -79,6 +114,23 @@ FIELDS: list[tuple[str, list[Any], list[Any]]] = [
     ("checks.drift_response", ["carry", "refresh"], ["skip", None]),
     ("checks.gate_training", [True, False], [0, 1, "true", None]),
     ("checks.live_model_tolerance", ["off", 0, 0.05, 10], [-0.1, 11, "on", False, None]),
+    (
+        "jobs.subnet_ids",
+        [["subnet-0a1b2c3d"], [f"subnet-{n:017x}" for n in range(16)]],
+        [
+            None,
+            "subnet-0a1b2c3d",
+            ["sg-0a1b2c3d"],
+            ["subnet-0a1b2c3d"] * 2,
+            [f"subnet-{n:017x}" for n in range(17)],
+            [7],
+        ],
+    ),
+    (
+        "jobs.security_group_ids",
+        [["sg-0a1b2c3d"], [f"sg-{n:017x}" for n in range(5)]],
+        [None, {}, ["subnet-0a1b2c3d"], ["sg-x"], [f"sg-{n:017x}" for n in range(6)]],
+    ),
     ("batch_scoring.enabled", [True, False], [None, 1, "true"]),
     (
         "batch_scoring.schedule",
@@ -131,6 +183,34 @@ def test_every_field_is_listed_here() -> None:
 )
 def test_allowed_value(path: str, value: Any) -> None:
     assert value_at(config.load(at(path, value)), path) == value
+
+
+@pytest.mark.parametrize("name", ["connection_arn", "repository"])
+def test_a_connection_and_codecommit_have_fields_of_their_own(name: str) -> None:
+    missing = {key: value for key, value in CONNECTION.items() if key != name}
+    with pytest.raises(ConfigurationError) as refused:
+        config.load(LEAST | {"source": missing})
+    assert str(refused.value).startswith(f"slipway.source.{name} is null; it must be ")
+    assert str(refused.value).endswith(' where type is "connection"')
+    with pytest.raises(ConfigurationError) as refused:
+        config.load(LEAST | {"source": {name: CONNECTION[name]}})
+    assert str(refused.value) == (
+        f'slipway.source.{name} is "{CONNECTION[name]}"; it must be null where type is "codecommit"'
+    )
+    assert config.load(LEAST | {"source": CONNECTION}).source.repository == "owner/name"
+
+
+def test_subnets_and_security_groups_come_together() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        config.load(LEAST | {"jobs": {"subnet_ids": ["subnet-0a1b2c3d"]}})
+    assert str(refused.value) == (
+        "slipway.jobs.security_group_ids is []; it must be 1 or more where there are subnet_ids"
+    )
+    with pytest.raises(
+        ConfigurationError, match=r"slipway\.jobs\.subnet_ids is \[\]; it must be 1"
+    ):
+        config.load(LEAST | {"jobs": {"security_group_ids": ["sg-0a1b2c3d"]}})
+    assert config.load(LEAST | {"jobs": {"subnet_ids": []}}).jobs.subnet_ids == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,34 @@
+"""The part of the configuration that says where the pipelines' jobs run: the key `jobs`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.reading import list_of, setting, text
+
+# At most as many as a VpcConfig may have:
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html
+_SUBNETS = list_of(
+    text(r"subnet-[0-9a-f]{8,17}", ""), 16, "ids of subnets such as 'subnet-0a1b2c3d'"
+)
+_GROUPS = list_of(text(r"sg-[0-9a-f]{8,17}", ""), 5, "ids of security groups such as 'sg-0a1b2c3d'")
+
+
+@dataclass(frozen=True)
+class JobsConfig:
+    """The VPC of the jobs, and of the models that pipelines make."""
+
+    subnet_ids: list[str] = setting(
+        "subnets in which jobs run; none is SageMaker's own network", _SUBNETS, default_factory=list
+    )
+    security_group_ids: list[str] = setting(
+        "security groups of the jobs; needed with subnets", _GROUPS, default_factory=list
+    )
+
+    def contradiction(self) -> tuple[str, str] | None:
+        """SageMaker takes subnets and security groups together or not at all."""
+        if self.subnet_ids and not self.security_group_ids:
+            return "security_group_ids", "1 or more where there are subnet_ids"
+        if self.security_group_ids and not self.subnet_ids:
+            return "subnet_ids", "1 or more where there are security_group_ids"
+        return None
