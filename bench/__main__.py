@@ -19,6 +19,7 @@ from rich.console import Console
 from bench import (
     data_quality_time,
     demo_time,
+    model_checks_time,
     pipeline_time,
     preprocess_time,
     server_memory,
@@ -53,6 +54,9 @@ PARTS: dict[str, Callable[[Path, Path | None], Sequence[Row]]] = {
     "demo": lambda scratch, data: demo_rows(demo_time.measure(data)),
     "handlers": lambda scratch, data: handler_rows([_handler(name) for name in HANDLERS]),
     "loop": lambda scratch, data: _loop_rows(*_on_a_cloud(scratch, data)),
+    "model-checks": lambda scratch, data: [
+        model_checks_time.row(size) for size in model_checks_time.measure(scratch)
+    ],
     "preprocess": lambda scratch, data: preprocess_time.rows(preprocess_time.measure(scratch)),
     "tests": lambda scratch, data: [tests_row(seconds(lambda: run(["make", "test"], os.environ)))],
 }
@@ -80,6 +84,8 @@ def main() -> int:
         synth_alike = synth_time.measure(scratch, validating=False)
         say("data-quality statistics …")
         data_quality = data_quality_time.measure(scratch)
+        say("bias and explainability …")
+        model_checks = model_checks_time.measure(scratch)
         say("preprocessing …")
         preprocess = preprocess_time.measure(scratch)
         say("the loop, deployed …")
@@ -102,6 +108,7 @@ def main() -> int:
         handlers,
         memory,
         data_quality,
+        model_checks,
         preprocess,
         tests,
         REASONS.read_text(),

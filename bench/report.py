@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench import data_quality_time, preprocess_time
+from bench import data_quality_time, model_checks_time, preprocess_time
 from bench.demo_time import DemoTime
 from bench.server_memory import Memory
 from bench.table import Row, line
@@ -35,6 +35,7 @@ class Results:
     handlers: tuple[Handler, ...]
     memory: Memory
     data_quality: tuple[data_quality_time.Size, ...]
+    model_checks: tuple[model_checks_time.Size, ...]
     preprocess: dict[str, preprocess_time.Program]
     test_seconds: float | None
     reasons: str
@@ -49,6 +50,7 @@ def markdown(results: Results) -> str:
         *handler_rows(results.handlers),
         memory_row(results.memory),
         *(data_quality_row(size) for size in results.data_quality),
+        *map(model_checks_time.row, results.model_checks),
         *preprocess_time.rows(results.preprocess),
         tests_row(results.test_seconds),
     ]

@@ -102,6 +102,7 @@ def train_step(
         stopping_condition=StoppingCondition(max_runtime_in_seconds=MAX_RUNTIME_SECONDS),
         hyperparameters=dict(hyperparameters),
         output_data_config=OutputDataConfig(s3_output_path=jobs.output_uri("model")),
+        networking=jobs.network.for_training() if jobs.network else None,
     )
     channels = [
         InputData(
@@ -129,6 +130,7 @@ def model_builder(jobs: JobSettings, train: TrainingStep) -> ModelBuilder:
         image_uri=jobs.image("xgboost"),
         s3_model_data_url=train.properties.ModelArtifacts.S3ModelArtifacts,
         role_arn=jobs.role,
+        network=jobs.network.for_training() if jobs.network else None,
         sagemaker_session=jobs.session,
     )
 

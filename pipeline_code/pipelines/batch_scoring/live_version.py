@@ -18,6 +18,7 @@ from sagemaker.mlops.workflow.steps import Step, StepTypeEnum
 
 from pipelines.check_steps.check import Uri
 from pipelines.jobs import JobSettings
+from pipelines.network import Network
 
 # What the function answers (lambdas/find_live_version of the infrastructure repository): plain texts,
 # as a Lambda step takes them (https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.html).
@@ -50,12 +51,16 @@ def found(find: LambdaStep, name: str) -> Properties:
 class ModelOfVersionStep(Step):
     """A Model step: CreateModel of a version of the registry."""
 
-    def __init__(self, name: str, *, model_package: Uri, role: str) -> None:
+    def __init__(
+        self, name: str, *, model_package: Uri, role: str, network: Network | None = None
+    ) -> None:
         super().__init__(name=name, step_type=StepTypeEnum.CREATE_MODEL)
-        self._arguments = {
+        self._arguments: dict[str, Any] = {
             "ExecutionRoleArn": role,
             "PrimaryContainer": {"ModelPackageName": model_package},
         }
+        if network:
+            self._arguments["VpcConfig"] = network.vpc_config()
         self._properties = Properties(step_name=name, step=self, shape_name="DescribeModelOutput")
 
     @property

@@ -7,8 +7,10 @@ serve whoever has a container's environment and files instead.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from .baseline import Baseline
 from .tables import Csv, data_files, read_chunks
 from .violation import Violation
 
-# Predictions for rows of features: (rows, features) in, (rows,) out.
+# Predictions for a chunk's rows of features: (rows, features) in, (rows,) out.
 Predict = Callable[[pd.DataFrame], np.ndarray]
 
 
@@ -121,11 +123,7 @@ class Bias(Kind):
 
     def analyze(self) -> Baseline:
         config = bias.AnalysisConfig.parse(self.config)
-        frame = _frame(self.directory, self.config)
-        predictions = None
-        if self.predict is not None:
-            predictions = self.predict(frame[config.feature_columns(frame)])
-        return Baseline(bias.analyze(frame, config, predictions))
+        return Baseline(bias.analyze(_chunks(self.directory, self.config), config, self.predict))
 
     def compare(self, new: Baseline, previous: Baseline) -> list[Violation]:
         return bias.compare(new.constraints, previous.constraints)
@@ -150,13 +148,17 @@ class Explainability(Kind):
     model: Path
 
     def analyze(self) -> Baseline:
-        frame = _frame(self.directory, self.config)
-        label = self.config.get("label")
-        features = frame
-        if label is not None:
-            features = frame.drop(columns=[bias.column(frame, label, "label")])
+        features = self._features()
+        first = next(features)
         booster = explainability.load_model(self.model)
-        return Baseline(explainability.analyze(features, list(features.columns), booster))
+        names = list(first.columns)
+        return Baseline(explainability.analyze(chain([first], features), names, booster))
+
+    def _features(self) -> Iterator[pd.DataFrame]:
+        label = self.config.get("label")
+        for chunk in _chunks(self.directory, self.config):
+            gone = [] if label is None else [bias.column(chunk, label, "label")]
+            yield chunk.drop(columns=gone)
 
     def compare(self, new: Baseline, previous: Baseline) -> list[Violation]:
         return explainability.compare(new.constraints, previous.constraints)
@@ -170,16 +172,16 @@ class Explainability(Kind):
 
 
 def predict_with(model: Path) -> Predict:
-    """Predictions of the XGBoost model in a training job's archive."""
+    """Predictions of the XGBoost model in a training job's archive, which is read once."""
+    load = cache(lambda: explainability.load_model(model))
 
     def predict(features: pd.DataFrame) -> np.ndarray:
-        return explainability.predict(explainability.load_model(model), features)
+        return explainability.predict(load(), features)
 
     return predict
 
 
-def _frame(directory: Path, config: Mapping[str, Any]) -> pd.DataFrame:
+def _chunks(directory: Path, config: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
     # Without `headers` the first line names the columns, as Clarify has it.
     names = config.get("headers")
-    form = Csv(header=names is None, names=names)
-    return pd.concat(read_chunks(data_files(directory), form), ignore_index=True)
+    return read_chunks(data_files(directory), Csv(header=names is None, names=names))

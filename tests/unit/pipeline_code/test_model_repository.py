@@ -58,7 +58,12 @@ def test_buildspec_runs_the_tests_before_it_touches_sagemaker() -> None:
         assert "--wait" not in build
 
 
-def test_buildspec_arguments_are_json_with_the_variables_of_the_build(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "vpc", [{}, {"SUBNET_IDS": "subnet-0a,subnet-0b", "SECURITY_GROUP_IDS": "sg-0c"}]
+)
+def test_buildspec_arguments_are_json_with_the_variables_of_the_build(
+    tmp_path: Path, vpc: dict[str, str]
+) -> None:
     """The shell's quoting is right: run the command with a stand-in that shows its arguments."""
     buildspec = yaml.safe_load((REPOSITORY / "codebuild-buildspec.yml").read_text())
     build, _ = buildspec["phases"]["build"]["commands"]
@@ -83,6 +88,7 @@ def test_buildspec_arguments_are_json_with_the_variables_of_the_build(tmp_path: 
         "LIVE_MODEL_TOLERANCE": "off",
         "SAGEMAKER_PROJECT_NAME": "abalone",
         "CODEBUILD_RESOLVED_SOURCE_VERSION": "0123abcd",
+        **vpc,
     }
     run = subprocess.run(
         ["sh", "-c", build],
@@ -110,6 +116,8 @@ def test_buildspec_arguments_are_json_with_the_variables_of_the_build(tmp_path: 
         "bias_tolerance": "0.05",
         "relax_baseline_function_arn": "arn:aws:lambda:eu-west-1:123456789012:function:Relax",
         "gate_training_on_data_checks": True,
+        "subnet_ids": vpc.get("SUBNET_IDS", ""),
+        "security_group_ids": vpc.get("SECURITY_GROUP_IDS", ""),
     }
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -48,18 +49,20 @@ def analyze(environment: Mapping[str, str]) -> int | None:
             f"unsupported by the local cloud: dataset_type '{config.get('dataset_type')}'; "
             "supported: text/csv"
         )
-    kind = _kind(config, environment.get("model_name"))
-    previous = None
-    if environment.get("baseline_constraints"):
-        path = Path(environment["baseline_constraints"])
-        previous = baseline.Baseline(baseline.read_json(path, "the baseline constraints file"))
-    result = check_engine.module("run").run(kind, _OUTPUT, previous)
+    with ExitStack() as endpoints:
+        kind = _kind(config, environment.get("model_name"), endpoints)
+        previous = None
+        if environment.get("baseline_constraints"):
+            path = Path(environment["baseline_constraints"])
+            previous = baseline.Baseline(baseline.read_json(path, "the baseline constraints file"))
+        result = check_engine.module("run").run(kind, _OUTPUT, previous)
     for violation in result.violations or []:
         sys.stdout.write(f"violation: {violation.sentence}\n")
     return None if result.violations is None else len(result.violations)
 
 
-def _kind(config: Mapping[str, Any], model_name: str | None) -> Any:
+def _kind(config: Mapping[str, Any], model_name: str | None, endpoints: ExitStack) -> Any:
+    """The check; a shadow endpoint that it creates lives until `endpoints` is closed."""
     methods = config.get("methods") or {}
     unknown = sorted(methods.keys() - set(_METHODS))
     analyses = sorted(methods.keys() - {"report"})
@@ -78,4 +81,5 @@ def _kind(config: Mapping[str, Any], model_name: str | None) -> Any:
         raise _Refusal("predictor.model_name is missing; a model is needed for this analysis")
     if analyses == ["shap"]:
         return kinds.Explainability(data, config, model.download(name, Path("/tmp")))
-    return kinds.Bias(data, config, model.Endpoint(name, predictor).predict)
+    endpoint = endpoints.enter_context(model.Endpoint(name, predictor))
+    return kinds.Bias(data, config, endpoint.predict)

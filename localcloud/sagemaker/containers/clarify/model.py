@@ -12,6 +12,7 @@ import io
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,13 @@ def download(name: str, directory: Path) -> Path:
 
 
 class Endpoint:
-    """A shadow endpoint for as long as it takes to get the predictions."""
+    """A shadow endpoint from the first predictions to the end of the `with` block."""
 
     def __init__(self, model_name: str, predictor: Mapping[str, Any]) -> None:
         self._model_name = model_name
         self._predictor = predictor
+        self._name: str | None = None
+        self._cleanup = ExitStack()
         for member in ("content_type", "accept_type"):
             if predictor.get(member, "text/csv") != "text/csv":
                 raise ModelError(
@@ -56,8 +59,21 @@ class Endpoint:
                     f"'{predictor[member]}'; supported: text/csv"
                 )
 
+    def __enter__(self) -> Endpoint:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._name = None
+        self._cleanup.close()
+
     def predict(self, features: Any) -> np.ndarray:
         """The model's predictions for a frame of features, in the order of its rows."""
+        if self._name is None:
+            self._name = self._create()
+        return self._invoke(self._name, features)
+
+    def _create(self) -> str:
+        """Create the endpoint, wait until it serves, and note that it is to be deleted."""
         sagemaker = _client("sagemaker")
         prefix = self._predictor.get("endpoint_name_prefix") or "sm-clarify"
         name = f"{prefix}-{secrets.token_hex(6)}"
@@ -72,16 +88,12 @@ class Endpoint:
                 }
             ],
         )
-        try:
-            sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
-            try:
-                waiter = sagemaker.get_waiter("endpoint_in_service")
-                waiter.wait(EndpointName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 600})
-                return self._invoke(name, features)
-            finally:
-                sagemaker.delete_endpoint(EndpointName=name)
-        finally:
-            sagemaker.delete_endpoint_config(EndpointConfigName=name)
+        self._cleanup.callback(sagemaker.delete_endpoint_config, EndpointConfigName=name)
+        sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        self._cleanup.callback(sagemaker.delete_endpoint, EndpointName=name)
+        waiter = sagemaker.get_waiter("endpoint_in_service")
+        waiter.wait(EndpointName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 600})
+        return name
 
     def _invoke(self, name: str, features: Any) -> np.ndarray:
         runtime = _client("sagemaker-runtime")

@@ -1,7 +1,7 @@
 """Bias of a data set's labels and of a model's predictions, as Clarify measures it.
 
     config = AnalysisConfig.parse(json.loads(Path("analysis_config.json").read_text()))
-    analysis = analyze(frame, config, predictions)
+    analysis = analyze(chunks, config, predictions)
     violations = compare(analysis, baseline_analysis)
     registered = relax(analysis, 0.1)
 

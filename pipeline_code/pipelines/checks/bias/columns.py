@@ -1,19 +1,14 @@
-"""Columns of the data set: found by name or index, and told apart as continuous or categorical."""
+"""Columns of the data set: found by name or index, and read as different texts and numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import CheckError
-from ..values import canonical
-
-CONTINUOUS_SHARE = 0.05
-"""Whole numbers are continuous where at least this share of them is distinct, as Clarify has it."""
 
 
 def column(frame: pd.DataFrame, name_or_index: str | int, role: str) -> str:
@@ -34,55 +29,36 @@ def column(frame: pd.DataFrame, name_or_index: str | int, role: str) -> str:
     return name_or_index
 
 
-@dataclass(frozen=True)
-class Marked:
-    """Which rows belong to the group that the values (or a threshold) select.
+class Values:
+    """A column of one chunk, taken apart: what is there, and where.
 
-    `rows` has shape (rows,); `written` is the group as analysis.json has it: `1`, `F,I`, or
-    `(15.0, 29.0]` for what lies above a threshold.
+    `texts` are the different values without blanks around them, in the order in which they first
+    appear; "" is a missing one. `numbers` are the same as numbers, NaN where one is none. `codes`
+    has the place of each row's value among them, shape (rows,).
     """
 
-    rows: NDArray[np.bool_]
-    written: str
+    def __init__(self, codes: NDArray[np.intp], texts: pd.Series) -> None:
+        self.codes = codes
+        self.texts = texts
+        self.numbers: NDArray[np.float64] = pd.to_numeric(texts, errors="coerce").to_numpy(
+            np.float64
+        )
 
+    @staticmethod
+    def of_column(frame: pd.DataFrame, name: str) -> Values:
+        """A column of a frame of text."""
+        codes, different = pd.factorize(frame[name], use_na_sentinel=False)
+        texts = pd.Series(different).astype(str).str.strip().mask(pd.isna(different), "")
+        return Values(codes, texts)
 
-def is_continuous(texts: pd.Series, values: Sequence[object]) -> bool:
-    """Whether a single value selects what is above it rather than what equals it.
+    @staticmethod
+    def given(answers: NDArray[Any]) -> Values:
+        """Predictions, shape (rows,), of any type."""
+        hashable = answers if answers.dtype.kind in "iuf" else answers.astype(object)
+        codes, different = pd.factorize(hashable, use_na_sentinel=False)
+        return Values(codes, pd.Series([str(each) for each in different.tolist()], dtype=object))
 
-    Clarify decides so: several values are categories; text is categorical; fractions are
-    continuous; whole numbers are continuous if 5% of them or more are distinct. One exception is
-    ours: a column with two distinct values is categorical. Clarify would take the labels 0 and 1 of
-    a short file, or 0.0 and 1.0 of any, for continuous, and find nothing above 1.
-    """
-    if len(values) > 1:
-        return False
-    numbers = pd.to_numeric(texts, errors="coerce")
-    if numbers.isna().any():
-        return False
-    distinct = int(numbers.nunique())
-    if distinct <= 2:
-        return False
-    fractions = bool((texts.str.contains(r"[.eE]", regex=True)).any())
-    return fractions or distinct / len(numbers) >= CONTINUOUS_SHARE
-
-
-def above(numbers: NDArray[np.float64], threshold: object, texts: pd.Series, role: str) -> Marked:
-    """Rows above the threshold; the interval's upper end is the greatest value."""
-    try:
-        bound = float(str(threshold))
-    except ValueError as error:
-        raise CheckError(
-            f"the {role} is continuous, so it needs a number as threshold, not {threshold!r}"
-        ) from error
-    whole = isinstance(threshold, int) and not texts.str.contains(r"[.eE]", regex=True).any()
-    upper = float(numbers.max())
-    ends = (str(int(bound)), str(int(upper))) if whole else (str(bound), str(upper))
-    return Marked(numbers > bound, f"({ends[0]}, {ends[1]}]")
-
-
-def equal_to(texts: pd.Series, values: Sequence[object]) -> Marked:
-    """Rows with one of the values; `1` and `1.0` are the same."""
-    wanted = {canonical(value) for value in values}
-    same = {text: canonical(text) in wanted for text in texts.unique()}
-    rows: NDArray[np.bool_] = texts.map(same).to_numpy(dtype=bool)
-    return Marked(rows, ",".join(map(str, values)))
+    @property
+    def missing(self) -> int:
+        """Rows without a value."""
+        return int(np.count_nonzero((self.texts == "").to_numpy(dtype=bool)[self.codes]))

@@ -1,4 +1,4 @@
-"""A data set boiled down to the eight numbers that all but two of the metrics are made of."""
+"""A data set boiled down to the eight numbers that all but three of the metrics are made of."""
 
 from __future__ import annotations
 
@@ -42,18 +42,10 @@ class Group:
         return self.false_negatives + self.true_negatives
 
 
-def group(
-    rows: NDArray[np.bool_], positive: NDArray[np.bool_], predicted: NDArray[np.bool_] | None
-) -> Group:
-    """The counts of the chosen rows; all arrays have shape (rows,)."""
-    labels = positive[rows]
-    answers = np.zeros_like(labels) if predicted is None else predicted[rows]
-    return Group(
-        true_positives=int((labels & answers).sum()),
-        false_negatives=int((labels & ~answers).sum()),
-        false_positives=int((~labels & answers).sum()),
-        true_negatives=int((~labels & ~answers).sum()),
-    )
+def group(table: NDArray[np.int64]) -> Group:
+    """From rows by label and prediction, shape (2, 2); index 1 is positive."""
+    (true_negatives, false_positives), (false_negatives, true_positives) = table.tolist()
+    return Group(true_positives, false_negatives, false_positives, true_negatives)
 
 
 def ratio(part: float, whole: float) -> float:
@@ -66,24 +58,3 @@ def ratio(part: float, whole: float) -> float:
 def difference(first: float, second: float) -> float:
     """first - second; two infinite ratios do not differ."""
     return 0.0 if first == second else first - second
-
-
-def conditional_disparity(
-    sensitive: NDArray[np.bool_], positive: NDArray[np.bool_], groups: NDArray[np.intp]
-) -> float:
-    """CDD: in each group, the sensitive share of rejections less that of acceptances.
-
-    The groups' disparities are averaged by their rows; a group without rejections (acceptances)
-    has a share of 0 there. `groups` numbers the group of each row from 0, shape (rows,).
-    """
-    size = int(groups.max()) + 1
-
-    def per_group(chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.bincount(groups[chosen], minlength=size)
-
-    rejected = per_group(~positive)
-    accepted = per_group(positive)
-    share_of_rejected = per_group(~positive & sensitive) / np.maximum(rejected, 1)
-    share_of_accepted = per_group(positive & sensitive) / np.maximum(accepted, 1)
-    weights = (rejected + accepted) / len(groups)
-    return float(weights @ (share_of_rejected - share_of_accepted))

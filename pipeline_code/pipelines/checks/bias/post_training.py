@@ -5,9 +5,6 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-measure-post-training-bi
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..errors import CheckError
 from .counts import Group, difference, ratio
 from .pre_training import Measure
@@ -89,14 +86,18 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-def generalized_entropy(positive: NDArray[np.bool_], predicted: NDArray[np.bool_]) -> float:
+def generalized_entropy(a: Group, d: Group) -> float:
     """GE with alpha = 2, of both groups together: inequality of the benefits, 0 is none.
 
     A row's benefit is prediction - label + 1: 2 for a false positive, 0 for a false negative, 1
     where the model is right.
     """
-    benefits = predicted.astype(float) - positive.astype(float) + 1
-    mean = benefits.mean()
+    twice = a.false_positives + d.false_positives
+    nothing = a.false_negatives + d.false_negatives
+    rows = a.rows + d.rows
+    mean = (rows - nothing + twice) / rows
     if mean == 0:
         raise CheckError("all predictions are false negatives")
-    return float(((benefits / mean) ** 2 - 1).mean() / 2)
+    once = rows - twice - nothing
+    squares = once / mean**2 + twice * (2 / mean) ** 2
+    return (squares / rows - 1) / 2

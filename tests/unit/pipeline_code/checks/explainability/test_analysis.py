@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import xgboost
-from pipelines.checks import explainability
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pipelines.checks import explainability, kinds
 from pipelines.checks.errors import CheckError
 
 from tests.unit.pipeline_code.checks.explainability.models import NAMES, ROWS, Trained, train
@@ -73,6 +76,38 @@ def test_chunks_and_parts_change_nothing() -> None:
     ):
         assert found["global_shap_values"] == pytest.approx(whole["global_shap_values"])
         assert found["expected_value"] == pytest.approx(whole["expected_value"])
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.data(), st.sampled_from(KINDS))
+def test_order_and_division_of_the_rows_change_nothing(data: st.DataObject, kind: str) -> None:
+    trained = train(kind)
+    places = data.draw(st.permutations(range(ROWS)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, ROWS), max_size=4)))
+    shuffled = trained.features[places]
+    chunks = [shuffled[a:b] for a, b in itertools.pairwise([0, *cuts, ROWS])]
+    found = explainability.analyze(iter(chunks), NAMES, trained.booster)
+    for label, whole in _explained(trained).items():
+        entry = found["explanations"]["kernel_shap"][label]
+        assert entry["global_shap_values"] == pytest.approx(whole["global_shap_values"], rel=1e-6)
+        assert entry["expected_value"] == pytest.approx(whole["expected_value"], rel=1e-6)
+
+
+def test_files_are_explained_one_after_the_other(tmp_path: Path) -> None:
+    trained = train("regression")
+    trained.booster.save_model(tmp_path / "model.ubj")
+    data = tmp_path / "data"
+    data.mkdir()
+    labelled = pd.DataFrame(trained.features, columns=NAMES)
+    labelled.insert(1, "label", 7.0)
+    for start in (0, 50, 90):
+        rows = labelled[start : {0: 50, 50: 90, 90: ROWS}[start]]
+        rows.to_csv(data / f"{start:02}.csv", index=False)
+    kind = kinds.Explainability(data, {"label": "label"}, tmp_path / "model.ubj")
+    found = kind.analyze().constraints["explanations"]["kernel_shap"]["label0"]
+    whole = _explained(trained)["label0"]
+    assert list(found["global_shap_values"]) == NAMES
+    assert found["global_shap_values"] == pytest.approx(whole["global_shap_values"], rel=1e-6)
 
 
 def test_text_is_read_as_numbers_and_empty_as_missing() -> None:
