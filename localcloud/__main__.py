@@ -9,17 +9,35 @@ import sys
 import threading
 from pathlib import Path
 
+import localcloud.own_aws_settings  # noqa: F401 (the first of ours: see there)
+from localcloud.http_hosts import is_loopback
 from localcloud.server import PortInUse, Server, StateInUse
-from localcloud.settings import DEFAULT_PORT, DEFAULT_REGION, Settings
+from localcloud.settings import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_REGION, Settings
+
+OPEN_WARNING = """\
+localcloud: WARNING: it listens at {host}, port {port}, and not only for this machine. It asks nobody
+for a password and runs the code it is sent: anybody who reaches this port can run programs as you, and
+read and change what you can. Do this only in a network, or a container, that you trust."""
 
 
 def main() -> int:
     """Serve until SIGINT or SIGTERM; the exit status is 0 then, 1 when it could not start."""
     parser = argparse.ArgumentParser(prog="python -m localcloud", description=__doc__)
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="(default: %(default)s)")
+    parser.add_argument(
+        "--host",
+        default=DEFAULT_HOST,
+        help="where to listen; another than this machine's own lets others in (default: %(default)s)",
+    )
     parser.add_argument("--region", default=DEFAULT_REGION, help="(default: %(default)s)")
     parser.add_argument(
         "--state-dir", type=Path, default=Path(".slipway"), help="(default: %(default)s)"
+    )
+    parser.add_argument(
+        "--iam",
+        choices=("on", "off"),
+        default="on",
+        help="whether calls are denied that IAM's policies do not allow (default: %(default)s)",
     )
     parser.add_argument(
         "--stop-at-end-of-input",
@@ -39,7 +57,13 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     server = Server(
-        Settings(port=arguments.port, region=arguments.region, state_dir=arguments.state_dir)
+        Settings(
+            port=arguments.port,
+            host=arguments.host,
+            region=arguments.region,
+            state_dir=arguments.state_dir,
+            iam=arguments.iam == "on",
+        )
     )
     try:
         server.start()
@@ -51,9 +75,15 @@ def main() -> int:
         return 1
     print(
         f"local cloud at {server.settings.endpoint_url} (region {server.settings.region}); "
-        "it is for trying, developing and testing: all it holds ends with it",
+        "it is for trying, developing and testing: all it holds ends with it"
+        # On the same line: whoever starts it as a program reads one, and shows it.
+        f"{'' if server.remains is None else f'; {server.remains}'}",
         flush=True,
     )
+    if arguments.iam == "off":
+        print("IAM is off: every call is allowed, whatever the policies say", flush=True)
+    if not is_loopback(arguments.host):
+        print(OPEN_WARNING.format(**vars(arguments)), file=sys.stderr, flush=True)
     if arguments.stop_at_end_of_input:
         threading.Thread(target=_wait_for_end_of_input, args=(stopped,), daemon=True).start()
     stopped.wait()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from localcloud import remains, safe_paths
 from localcloud.changes import Changes
 from localcloud.clock import Clock, SystemClock
 from localcloud.processes import Processes
@@ -29,8 +30,12 @@ class Cloud:
         self._at_stop: list[Callable[[], None]] = []
 
     def directory(self, *parts: str) -> Path:
-        """A directory for files under the state directory, made if it is not there (absolute)."""
-        path = self.settings.state_dir.resolve().joinpath(*parts)
+        """A directory for files under the state directory, made if it is not there (absolute).
+
+        Raises UnsafePath for a part that is not the name of one folder.
+        """
+        names = [safe_paths.part(name) for name in parts]
+        path = self.settings.state_dir.resolve().joinpath(*names)
         path.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -82,9 +87,8 @@ def start(settings: Settings, clock: Clock | None = None) -> Cloud:
     if _current is not None:
         raise RuntimeError("a local cloud already runs in this process")
     # State is for trying and testing and ends with the server; `cache` holds what is merely slow.
-    for entry in settings.state_dir.glob("*"):
-        if entry.is_dir() and entry.name != "cache":
-            shutil.rmtree(entry, ignore_errors=True)
+    for folder in remains.folders(settings.state_dir):
+        shutil.rmtree(folder, ignore_errors=True)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     _current = Cloud(settings, clock)
     return _current

@@ -8,11 +8,12 @@ from xml.sax.saxutils import escape
 
 from moto.core.responses import BaseResponse
 
-from localcloud import operations
+from localcloud import operations, request_types
 from localcloud.cloudformation import install as cloudformation_install
 from localcloud.errors import AwsError
 from localcloud.events import s3_notifications
-from localcloud.iam import bucket_policy
+from localcloud.iam.authorization import gate
+from localcloud.iam.authorization import install as authorization
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def apply() -> None:
     if not _applied:
         _refuse_unknown_operations()
         cloudformation_install.install()
-        bucket_policy.install()
+        authorization.install()
         s3_notifications.install()
         _applied = True
 
@@ -45,7 +46,14 @@ def _refuse_unknown_operations() -> None:
         try:
             if operation and operations.is_refused(type(self), operation):
                 raise NotImplementedError(NOTHING_HERE)
-            return call_action(self)
+            request_types.check(self, operation)
+            who = authorization.caller(self)
+            if operation:
+                authorization.authorize(self, operation, who)
+            with gate.serving(who):
+                return call_action(self)
+        except AwsError as error:
+            return _error_response(self, error.aws_code, error.message, int(error.code))
         except NotImplementedError as error:
             reason = str(error)
             if not reason or "has not been implemented" in reason:
@@ -53,6 +61,9 @@ def _refuse_unknown_operations() -> None:
             message = f"unsupported by the local cloud: {service} operation {operation}; {reason}"
             return _error_response(self, "NotImplemented", message, 501)
         except Exception as error:
+            if error.args == (self.region,):
+                message = "Credential should be scoped to a valid region."
+                return _error_response(self, "InvalidSignatureException", message, 403)
             logger.exception("%s %s failed", service, operation)
             message = f"the local cloud failed in {service} {operation}: {error!r}"
             return _error_response(self, "InternalFailure", message, 500)

@@ -1,4 +1,8 @@
-"""Child processes of the cloud: each in a process group of its own, none left when it ends."""
+"""Child processes of the cloud: each in a process group of its own, none left when it ends.
+
+What a child has started, and hidden from its group, is ended with it (`process_tree`): for that a child
+is either of a program of ours, which adopts its orphans, or run by the keeper.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,33 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from localcloud.errors import AwsError
+from localcloud.process_tree import kill_trees
+
+# Builds, functions' and jobs' processes, model servers, git: a laptop has no room for more.
+PROCESSES_AT_ONCE = 256
+
+
+class TooManyProcesses(AwsError):
+    """As many processes run as the cloud may have at once."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            "ResourceLimitExceeded",
+            f"the local cloud already runs {limit} processes, which is all it may run at once: wait "
+            "until some have ended",
+        )
+
 
 class Processes:
     """Starts child processes and ends them all, also when the server itself is killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = PROCESSES_AT_ONCE) -> None:
+        self._at_once = at_once
         self._lock = threading.Lock()
         self._groups: set[int] = set()
         self._guardian = subprocess.Popen(
-            [sys.executable, "-S", "-E", str(Path(__file__).with_name("guardian.py"))],
+            _program("guardian.py"),
             stdin=subprocess.PIPE,
             start_new_session=True,
             text=True,
@@ -32,14 +54,18 @@ class Processes:
         *,
         environment: Mapping[str, str],
         directory: Path | None = None,
+        keep: bool = False,
         **options: Any,
     ) -> subprocess.Popen[Any]:
         """Start a child in a group of its own with exactly this environment.
 
-        `options` go to `subprocess.Popen`. Call `forget` once the child has been waited for.
+        With `keep` the keeper runs it, which ends what it leaves behind; its program is then given by
+        its whole path. `options` go to `subprocess.Popen`. Call `forget` once the child has been
+        waited for. Raises TooManyProcesses.
         """
+        self.require_room()
         child = subprocess.Popen(
-            list(arguments),
+            [*_program("keeper.py"), *arguments] if keep else list(arguments),
             env=dict(environment),
             cwd=directory,
             start_new_session=True,
@@ -47,6 +73,12 @@ class Processes:
         )
         self.adopt(child.pid)
         return child
+
+    def require_room(self) -> None:
+        """Raise TooManyProcesses if another process would be one too many."""
+        with self._lock:
+            if len(self._groups) >= self._at_once:
+                raise TooManyProcesses(self._at_once)
 
     def adopt(self, group: int) -> None:
         """Take charge of a process group that somebody else (a forking parent) started."""
@@ -69,7 +101,7 @@ class Processes:
         except subprocess.TimeoutExpired:
             pass
         finally:
-            kill_group(child.pid)
+            kill_trees([child.pid])
             child.wait()
             self.forget(child.pid)
 
@@ -77,8 +109,7 @@ class Processes:
         """End every group that is still there, and the guardian."""
         with self._lock:
             groups, self._groups = self._groups, set()
-        for group in groups:
-            kill_group(group)
+        kill_trees(groups)
         if self._guardian.stdin is not None:
             with contextlib.suppress(OSError):
                 self._guardian.stdin.close()
@@ -93,7 +124,5 @@ class Processes:
             stdin.flush()
 
 
-def kill_group(group: int) -> None:
-    """Kill a process group at once; nothing happens if it has already ended."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
+def _program(name: str) -> list[str]:
+    return [sys.executable, "-I", "-S", str(Path(__file__).with_name(name))]

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -15,8 +16,13 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from localcloud import clients, cloud, moto_patches, registration
+from localcloud import clients, cloud, moto_patches, registration, remains
+from localcloud.clock import Clock
 from localcloud.codecommit import git_server
+from localcloud.http_errors import refuse
+from localcloud.http_faults import Faults
+from localcloud.http_hosts import Hosts
+from localcloud.http_limits import SILENCE_SECONDS, Limits
 from localcloud.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -37,31 +43,51 @@ class QuietRequestHandler(MotoRequestHandler):
     """Requests are not narrated on the terminal, and connections are kept open (HTTP/1.1)."""
 
     protocol_version = "HTTP/1.1"
+    timeout = SILENCE_SECONDS
+
+    def run_wsgi(self) -> None:
+        try:
+            urlsplit(self.path)
+        except ValueError:
+            self.send_error(400, "Bad Request")
+            return
+        super().run_wsgi()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         logger.debug("%s %s", self.requestline, code)
 
 
 class Application:
-    """Sends git's requests to the repositories and all else to moto's dispatcher."""
+    """Sends git's requests to the repositories and all else to moto's dispatcher, if it may ask."""
 
-    def __init__(self) -> None:
-        self._aws = DomainDispatcherApplication(create_backend_app)
+    def __init__(self, host: str = "localhost") -> None:
+        self._hosts = Hosts(host)
+        self._aws = Limits(Faults(DomainDispatcherApplication(create_backend_app)))
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
+        objection = self._hosts.objection(environ)
+        if objection is not None:
+            return refuse(environ, start_response, 403, "AccessDenied", objection)
         if git_server.is_git_request(environ):
             return git_server.application(environ, start_response)
-        response: Iterable[bytes] = self._aws(environ, start_response)
-        return response
+        # Nobody is another account by saying so.
+        environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
+        # moto's own controls: some of them write files where the server was started.
+        if str(environ.get("PATH_INFO", "")).startswith("/moto-api"):
+            return refuse(environ, start_response, 404, "NotFound", "moto's own API is not served")
+        return self._aws(environ, start_response)
 
 
 class Server:
     """A local cloud that serves in a thread of this process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
+        self._clock = clock
+        self.remains: str | None = None
+        """What the start found of a cloud that did not end by itself."""
         self._http: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self._lock_file: IO[str] | None = None
@@ -76,7 +102,7 @@ class Server:
             self._http = make_server(
                 self.settings.host,
                 self.settings.port,
-                Application(),
+                Application(self.settings.host),
                 threaded=True,
                 request_handler=QuietRequestHandler,
             )
@@ -85,7 +111,9 @@ class Server:
             raise PortInUse(
                 f"port {self.settings.port} on {self.settings.host} is in use"
             ) from error
-        cloud.start(self.settings)
+        self.remains = remains.described(self.settings.state_dir)
+        cloud.start(self.settings, self._clock)
+        remains.mark(self.settings.state_dir)
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(POLL_SECONDS,), name="http", daemon=True
         )
@@ -94,6 +122,7 @@ class Server:
     def stop(self) -> None:
         """Stop everything: what runs, its processes, the port."""
         cloud.stop()
+        remains.unmark(self.settings.state_dir)
         clients.forget_sessions()
         if self._http is not None:
             self._http.shutdown()

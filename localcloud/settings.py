@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localcloud.http_hosts import is_everywhere
+
 ACCOUNT_ID = "123456789012"
+DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 4510
 DEFAULT_REGION = "us-east-1"
 
@@ -19,12 +22,16 @@ class Settings:
     """
 
     port: int = DEFAULT_PORT
-    host: str = "localhost"
+    host: str = DEFAULT_HOST
     region: str = DEFAULT_REGION
     account_id: str = ACCOUNT_ID
     state_dir: Path = field(default_factory=lambda: Path(".slipway"))
+    iam: bool = True
+    """Whether calls are denied that the policies do not allow."""
 
     @property
     def endpoint_url(self) -> str:
-        """The address to give to `AWS_ENDPOINT_URL`."""
-        return f"http://{self.host}:{self.port}"
+        """The address to give to `AWS_ENDPOINT_URL` on this machine."""
+        if is_everywhere(self.host):
+            return f"http://localhost:{self.port}"
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"

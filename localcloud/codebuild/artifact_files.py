@@ -14,14 +14,26 @@ from functools import cache
 from pathlib import Path
 
 from localcloud.codebuild.buildspec import ArtifactSpec
+from localcloud.safe_paths import is_inside
 
 WILDCARD = re.compile(r"[*?\[]")
 
 
-def collect(spec: ArtifactSpec, root: Path) -> dict[str, Path]:
-    """The files of an artifact by their path in it; none if nothing matches."""
+def collect(spec: ArtifactSpec, root: Path, within: Path) -> tuple[dict[str, Path], list[str]]:
+    """The files of an artifact by their path in it; none if nothing matches.
+
+    And the paths of those that are left out, because they are not `within` a directory.
+    """
+    found = _matching(spec, root, within)
+    outside = {path for path, file in found.items() if not is_inside(file, within)}
+    return {path: found[path] for path in found if path not in outside}, sorted(outside)
+
+
+def _matching(spec: ArtifactSpec, root: Path, within: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for prefix, base in _bases(spec, root):
+        if not is_inside(base, within):
+            continue
         for path in _files(base):
             relative = path.relative_to(base).as_posix()
             if any(matches(pattern, relative) for pattern in spec.exclude_paths):

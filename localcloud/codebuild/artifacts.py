@@ -30,18 +30,25 @@ def upload(
     destination: Mapping[str, Any],
     spec: ArtifactSpec | None,
     root: Path,
+    within: Path,
     credentials: clients.Credentials,
     expand: Callable[[str], str],
     log: Callable[[str], None],
 ) -> None:
-    """Upload one artifact; raises PhaseFailed. `expand` evaluates a name as the build's shell."""
+    """Upload one artifact; raises PhaseFailed. `expand` evaluates a name as the build's shell.
+
+    What a path or a link leads to outside of the build's directory, `within`, is left out: on AWS it
+    would be the container's own, here it is the person's.
+    """
     if destination["type"] == "NO_ARTIFACTS":
         return
     if spec is None:
         raise PhaseFailed(CLIENT_ERROR, "no matching artifact paths found")
     log(f"Expanding base directory path: {spec.base_directory or '.'}")
     log("Assembling file list")
-    files = collect(spec, root)
+    files, outside = collect(spec, root, within)
+    for path in outside:
+        log(f"Left out, because it is outside of the build's directory: {path}")
     if not files:
         for pattern in spec.files:
             log(f"Expanding {pattern}")

@@ -22,6 +22,8 @@ from localcloud.codebuild.buildspec import Buildspec, PhaseSpec, parse
 from localcloud.codebuild.errors import PhaseFailed
 from localcloud.codebuild.python_environment import PythonEnvironment
 from localcloud.codebuild.shell import Interrupted, Shell
+from localcloud.processes import TooManyProcesses
+from localcloud.safe_paths import is_inside
 
 DEFAULT_BUILDSPEC = "buildspec.yml"
 # Which phase's failure, without `on-failure`, ends the build at once.
@@ -127,6 +129,7 @@ class BuildContainer:
                 destination,
                 files,
                 self._sources[""],
+                self.directory,
                 self._credentials,
                 self._expanded,
                 self._log.container,
@@ -163,8 +166,10 @@ class BuildContainer:
         path = root / (given or DEFAULT_BUILDSPEC)
         self._log.container(f"YAML location is {path}")
         try:
+            if not is_inside(path, root):
+                raise FileNotFoundError
             return path.read_text()
-        except (OSError, UnicodeDecodeError):
+        except (OSError, ValueError):
             raise PhaseFailed(
                 "YAML_FILE_ERROR", f"stat {path}: no such file or directory"
             ) from None
@@ -214,6 +219,8 @@ class BuildContainer:
         left = self._deadline - current().clock.monotonic()
         try:
             return self._shell.run(command, self._build.stop_requested.is_set, max(left, 0.0))
+        except TooManyProcesses as error:
+            raise PhaseFailed("CLIENT_ERROR", error.message) from error
         except Interrupted:
             if self._build.stop_requested.is_set() or current().stopping.is_set():
                 raise PhaseFailed("", "", "STOPPED") from None

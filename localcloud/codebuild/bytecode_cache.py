@@ -71,7 +71,9 @@ def _sources(record: Path) -> list[tuple[str, str]]:
     with record.open(newline="") as lines:
         rows = [(row[0], row[1]) for row in csv.reader(lines) if len(row) > 1 and row[1]]
     return sorted(
-        row for row in rows if row[0].endswith(".py") and not row[0].startswith(("/", ".."))
+        row
+        for row in rows
+        if row[0].endswith(".py") and not row[0].startswith("/") and ".." not in row[0].split("/")
     )
 
 

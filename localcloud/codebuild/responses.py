@@ -84,6 +84,8 @@ class CodeBuildResponse(MotoResponse):
         """RetryBuild."""
         request = self._request
         who = initiator(self.current_account, self.region, self.access_key, {})
+        if "id" not in request:
+            raise invalid_input("Build id is required")
         build = self.codebuild_backend.retry(request["id"], request.get("idempotencyToken"), who)
         return json.dumps({"build": build.describe()})
 

@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-cmd.html: under version 0.2 all
 commands run in the same instance of the shell, so that directories, variables and functions last.
 A command that ends the shell (`exit`, or a failure under `set -e`) does not end that: the next one
-gets a new shell with the directory and the exported variables that the old one left.
+gets a new shell with the directory and the exported variables that the old one left. What the old one
+had left running ends with it, on AWS with the build.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import IO
 from uuid import uuid4
 
 from localcloud.cloud import current
-from localcloud.processes import kill_group
+from localcloud.process_tree import kill_below, kill_trees
 
 LAST_WORDS_SECONDS = 1.0
 # Longer lines are cut into several, so that a log event is never too long.
@@ -80,8 +81,12 @@ class Shell:
 
     def close(self) -> None:
         """End the shell and whatever it left running."""
-        for group in self._groups:
-            kill_group(group)
+        # The keeper stays, to take notice of their end, and ends by itself.
+        kill_below(self._groups)
+        if self._child is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(LAST_WORDS_SECONDS)
+        kill_trees(self._groups)
         if self._child is not None:
             self._child.wait()
             with contextlib.suppress(BrokenPipeError):
@@ -98,6 +103,7 @@ class Shell:
             [self._program, "-s"],
             environment=self._environment,
             directory=self._directory,
+            keep=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -7,16 +7,14 @@ for the revision (the object is the pipeline's artifact, and never changes).
 
 from __future__ import annotations
 
-import io
 import subprocess
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud import clients
+from localcloud import clients, safe_archive
 from localcloud.cloud import current
 from localcloud.codebuild.build import Build
 from localcloud.codebuild.errors import PhaseFailed
@@ -67,29 +65,30 @@ def _fetch_s3(
             CLIENT_ERROR, f"{_told(error)} for primary source and source version {location}"
         ) from error
     try:
-        unzip(content, directory)
-    except zipfile.BadZipFile as error:
-        raise PhaseFailed(CLIENT_ERROR, f"{location}: zip: not a valid zip file") from error
+        safe_archive.unzip(content, directory)
+    except safe_archive.BadArchive as error:
+        raise PhaseFailed(
+            CLIENT_ERROR, f"{location}: zip: not a valid zip file: {error}"
+        ) from error
     if by_pipeline:
         return version
     found = answer.get("VersionId")
     return None if found in (None, "null") else str(found)
 
 
-def unzip(content: bytes, directory: Path) -> None:
-    """Unpack a zip with its files' permissions, which `extractall` alone would drop."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for entry in archive.infolist():
-            made = Path(archive.extract(entry, directory))
-            mode = (entry.external_attr >> 16) & 0o777
-            if mode and not entry.is_dir():
-                made.chmod(mode | 0o600)
-
-
 def clone_url(location: str) -> str:
-    """Where this cloud serves a repository that AWS would serve at `location`."""
+    """Where this cloud serves a repository that AWS would serve at `location`.
+
+    Raises PhaseFailed for any other place: this machine's folders, for one.
+    """
     _, found, path = location.partition("/v1/repos/")
-    return f"{current().settings.endpoint_url}/v1/repos/{path}" if found else location
+    if not found:
+        raise PhaseFailed(
+            "GIT_CLONE_FAILED",
+            f"unsupported by the local cloud: source location {location!r}; supported: a "
+            "repository of CodeCommit (https://…/v1/repos/<name>)",
+        )
+    return f"{current().settings.endpoint_url}/v1/repos/{path}"
 
 
 def _clone(
@@ -119,6 +118,8 @@ def _clone(
     git(*own, "clone", "--quiet", clone_url(str(source["location"])), ".")
     if version:
         name = version.removeprefix("refs/heads/")
+        if name.startswith("-"):
+            raise PhaseFailed("GIT_CLONE_FAILED", f"the source version {name!r} is not valid")
         git("checkout", "--quiet", name)
     return git("rev-parse", "HEAD")
 

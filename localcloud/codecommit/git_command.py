@@ -42,6 +42,8 @@ def git(
     directory: Path, *arguments: str, content: bytes = b"", more: Mapping[str, str] | None = None
 ) -> bytes:
     """Run a git command on a bare directory; what it answers. Raises GitError."""
+    if any("\0" in argument for argument in arguments):
+        raise GitError("an argument has a NUL character")
     done = subprocess.run(
         ["git", f"--git-dir={directory}", *arguments],
         input=content,
@@ -69,6 +71,6 @@ def make_bare(directory: Path, hooks: Path) -> None:
     with (directory / "config").open("a") as config:
         config.write(
             f'[core]\n\thooksPath = "{hooks}"\n\tlogAllRefUpdates = false\n'
-            "[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n"
+            "[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n\tmaxInputSize = 5g\n"
             "[lsrefs]\n\tunborn = ignore\n[uploadpack]\n\tallowFilter = true\n"
         )

@@ -1,9 +1,12 @@
 """The git remote: smart HTTP over the repositories' bare directories.
 
 Paths are CodeCommit's, `/v1/repos/<name>`; the protocol is git's
-(https://git-scm.com/docs/http-protocol), versions 0 to 2. Everybody is let in, with or without
-credentials; a user name that is an access key of IAM's names the caller in events. Known difference:
-a URL has no region, so the cloud's own comes first, then whichever has a repository of the name.
+(https://git-scm.com/docs/http-protocol), versions 0 to 2. A user name that is an access key of IAM's
+names the caller, who needs `codecommit:GitPull` or `codecommit:GitPush` on the repository
+(https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html);
+with any other user name, or none, it is the person whose machine it is. Passwords are not checked. Known
+difference: a URL has no region, so the cloud's own comes first, then whichever has a repository of the
+name.
 """
 
 from __future__ import annotations
@@ -18,6 +21,10 @@ from localcloud.cloud import current
 from localcloud.codecommit import caller, git_process, push_report
 from localcloud.codecommit.git_command import GitError
 from localcloud.codecommit.repository import Repository
+from localcloud.errors import AwsError
+from localcloud.iam.authorization import gate
+from localcloud.iam.authorization.caller import caller_of
+from localcloud.processes import TooManyProcesses
 
 PREFIX = "/v1/repos/"
 SERVICES = ("git-upload-pack", "git-receive-pack")
@@ -43,12 +50,28 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         if service not in SERVICES:
             message = "Only git's smart HTTP protocol is served: a newer git is needed"
             return _refuse(start_response, "403 Forbidden", message)
-        return _advertise(environ, start_response, repository, service)
-    if method == "POST" and rest in SERVICES:
-        return _serve(environ, start_response, repository, rest)
-    return _refuse(
-        start_response, "404 Not Found", f"Nothing is at {method} {environ['PATH_INFO']}"
-    )
+        answer = _advertise
+    elif method == "POST" and rest in SERVICES:
+        service, answer = rest, _serve
+    else:
+        return _refuse(
+            start_response, "404 Not Found", f"Nothing is at {method} {environ['PATH_INFO']}"
+        )
+    try:
+        _authorize(environ, repository, service)
+        return answer(environ, start_response, repository, service)
+    except TooManyProcesses as error:
+        return _refuse(start_response, "503 Service Unavailable", error.message)
+    except AwsError as error:
+        status = "501 Not Implemented" if error.code == 501 else "403 Forbidden"
+        return _refuse(start_response, status, error.message)
+
+
+def _authorize(environ: dict[str, Any], repository: Repository, service: str) -> None:
+    key = caller.access_key_of(environ.get("HTTP_AUTHORIZATION")) or ""
+    who = caller_of(key, repository.region, repository.account_id)
+    action = "codecommit:GitPush" if service == "git-receive-pack" else "codecommit:GitPull"
+    gate.require(who, action, repository.arn, region=repository.region)
 
 
 def find(name: str) -> Repository | None:

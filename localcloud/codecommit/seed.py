@@ -12,6 +12,7 @@ import io
 import posixpath
 import stat
 import zipfile
+import zlib
 
 from localcloud.codecommit import commits, names, trees
 from localcloud.codecommit.commits import Person
@@ -20,6 +21,8 @@ from localcloud.codecommit.repository import Repository
 from localcloud.errors import AwsError
 
 AUTHOR = Person("AWS CodeCommit", "noreply-awscodecommit@amazon.com")
+# The files are read into memory.
+MOST_BYTES = 1 << 30
 MESSAGE = "Initial commit by AWS CodeCommit"
 
 
@@ -41,12 +44,20 @@ def _files(archive: bytes) -> dict[str, tuple[str, bytes]]:
     """The zip's files: path, and mode and content."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as zipped:
+            if sum(info.file_size for info in zipped.infolist()) > MOST_BYTES:
+                raise zipfile.BadZipFile(f"it has more than {MOST_BYTES} bytes")
             files = {
                 _path(info.filename): (_mode(info), zipped.read(info))
                 for info in zipped.infolist()
                 if not info.is_dir()
             }
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        RuntimeError,
+        NotImplementedError,
+    ) as error:
         raise AwsError(
             "InvalidRequest", f"the repository's code is no readable zip: {error}"
         ) from error

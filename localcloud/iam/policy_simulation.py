@@ -28,6 +28,9 @@ def simulate(backend: IAMBackend, parameters: Mapping[str, Any]) -> dict[str, An
                 "InvalidInput",
                 f"unsupported by the local cloud: SimulatePrincipalPolicy parameter {name!r}",
             )
+    for name in ("PolicySourceArn", "ActionNames"):
+        if not parameters.get(name):
+            raise AwsError("ValidationError", f"{name} must not be null")
     source = str(parameters["PolicySourceArn"])
     policies = identity_policies(backend, source)
     policies += _parsed(parameters, "PolicyInputList")

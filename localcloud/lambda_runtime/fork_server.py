@@ -3,7 +3,8 @@
 Importing boto3 takes a few hundred milliseconds, forking takes a few: a function starts quickly and
 still has a process, an environment and a working directory of its own. One control socket (file
 descriptor in argv) brings requests with two descriptors each, the worker's channel and its log pipe;
-each is answered with the new process's id. `{"ended": pid}` is answered with how a process ended.
+each is answered with the new process's id. `{"ended": pid}` is answered with how a process ended;
+`{"gone": pid}` ends what such a process has left running.
 
 It runs with `-I -S`: no site-packages, no `PYTHON…` variables. What AWS's runtime provides lies in one
 folder of links (argv too), so that a function can import boto3 and nothing else that happens to be
@@ -35,6 +36,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     provided, package_root = sys.argv[2], sys.argv[3]
     sys.path.insert(0, package_root)
+    from localcloud import process_tree
     from localcloud.lambda_runtime import worker
 
     sys.path.remove(package_root)
@@ -47,21 +49,32 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
+    process_tree.adopt_orphans()
     ended: dict[int, int] = {}
+    workers: set[int] = set()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 2)
         if not data:
+            process_tree.kill_below([os.getpid()])
             return
         request = json.loads(data)
         _reap(ended)
         if "ended" in request:
-            control.sendall(f"{_status_of(request['ended'], ended)}\n".encode())
+            status = _status_of(request["ended"], ended)
+            control.sendall(f"{status}\n".encode())
+            continue
+        if "gone" in request:
+            workers -= {request["gone"], *ended}
+            # What a process that has ended by itself left running was its own child; now it is ours.
+            process_tree.kill_below([os.getpid()], spare=workers)
+            control.sendall(b"0\n")
             continue
         child = os.fork()
         if child == 0:
             control.close()
             status = 1
             try:
+                process_tree.adopt_orphans()
                 _become_worker(request, descriptors, needed, worker)
                 status = 0
             except SystemExit as left:
@@ -73,6 +86,7 @@ def main() -> None:
                 os._exit(status)
         for descriptor in descriptors:
             os.close(descriptor)
+        workers.add(child)
         control.sendall(f"{child}\n".encode())
 
 
@@ -107,6 +121,8 @@ def _become_worker(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     channel, log = socket.socket(fileno=descriptors[0]), descriptors[1]
+    # A program that the function starts must not hold it open after the function has ended.
+    channel.set_inheritable(False)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(log, 1)

@@ -7,12 +7,11 @@ Difference from AWS: the unpacked folder is not read-only.
 from __future__ import annotations
 
 import hashlib
-import io
 import shutil
 import threading
-import zipfile
 from pathlib import Path
 
+from localcloud import safe_archive
 from localcloud.cloud import current
 from localcloud.errors import AwsError
 
@@ -25,13 +24,9 @@ _lock = threading.Lock()
 def check(archive: bytes) -> None:
     """Refuse what Lambda cannot unpack, in its words."""
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            size = sum(entry.file_size for entry in opened.infolist())
-    except zipfile.BadZipFile:
-        raise AwsError(
-            "InvalidParameterValueException",
-            "Could not unzip uploaded file. Please check your file, then try to upload again.",
-        ) from None
+        size = safe_archive.check_zip(archive)
+    except safe_archive.BadArchive as error:
+        raise _not_unzipped(error) from error
     if size > UNZIPPED_LIMIT:
         raise AwsError(
             "InvalidParameterValueException",
@@ -47,16 +42,17 @@ def unpacked(function_name: str, archive: bytes) -> Path:
         if not target.exists():
             partial = target.with_suffix(".part")
             shutil.rmtree(partial, ignore_errors=True)
-            _extract(archive, partial)
+            try:
+                safe_archive.unzip(archive, partial, UNZIPPED_LIMIT)
+            except safe_archive.BadArchive as error:
+                raise _not_unzipped(error) from error
             partial.rename(target)
     return target
 
 
-def _extract(archive: bytes, target: Path) -> None:
-    target.mkdir(parents=True)
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        for entry in opened.infolist():
-            extracted = Path(opened.extract(entry, target))
-            mode = (entry.external_attr >> 16) & 0o777
-            if mode and extracted.is_file():
-                extracted.chmod(mode | 0o400)
+def _not_unzipped(error: Exception) -> AwsError:
+    return AwsError(
+        "InvalidParameterValueException",
+        "Could not unzip uploaded file. Please check your file, then try to upload again. "
+        f"({error})",
+    )

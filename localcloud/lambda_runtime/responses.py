@@ -32,6 +32,12 @@ def _mapping(mapping: EventSourceMapping, status: int = 200) -> Answer:
     return status, {"status": str(status)}, json.dumps(mapping.describe())
 
 
+def _no_json(error: Exception) -> AwsError:
+    return AwsError(
+        "InvalidRequestContentException", f"Could not parse request body into json: {error}"
+    )
+
+
 class LambdaResponse(MotoResponse):
     """Parses a request, calls the backend, answers."""
 
@@ -156,7 +162,10 @@ class LambdaResponse(MotoResponse):
         return function
 
     def _event(self, limit: int) -> str:
-        event = self.body.decode() if isinstance(self.body, bytes) else str(self.body or "")
+        try:
+            event = self.body.decode() if isinstance(self.body, bytes) else str(self.body or "")
+        except UnicodeDecodeError as error:
+            raise _no_json(error) from None
         event = event or "{}"
         if len(event.encode()) > limit:
             raise AwsError(
@@ -167,12 +176,14 @@ class LambdaResponse(MotoResponse):
         try:
             json.loads(event)
         except ValueError as error:
-            raise AwsError(
-                "InvalidRequestContentException",
-                f"Could not parse request body into json: {error}",
-            ) from None
+            raise _no_json(error) from None
         return event
 
     def _client_context(self) -> dict[str, Any] | None:
         sent = self.headers.get("X-Amz-Client-Context")
-        return None if not sent else dict(json.loads(base64.b64decode(sent)))
+        try:
+            return None if not sent else dict(json.loads(base64.b64decode(sent)))
+        except (ValueError, TypeError) as error:
+            raise AwsError(
+                "InvalidRequestContentException", f"Client context must be a valid JSON: {error}"
+            ) from None

@@ -21,9 +21,11 @@ from subprocess import Popen
 from typing import Any
 
 from localcloud.cloud import Cloud
+from localcloud.errors import AwsError
 from localcloud.lambda_runtime import provided
 from localcloud.lambda_runtime.worker import receive, send
-from localcloud.processes import kill_group
+from localcloud.process_tree import kill_trees
+from localcloud.processes import TooManyProcesses
 
 FORK_SECONDS = 30.0
 
@@ -46,7 +48,14 @@ class ForkServer:
         self._control: socket.socket | None = None
 
     def fork(self, environment: Mapping[str, str]) -> WorkerProcess:
-        """A new process with exactly this environment, about to load its handler."""
+        """A new process with exactly this environment, about to load its handler.
+
+        Raises TooManyRequestsException when the cloud has no room for another.
+        """
+        try:
+            self._cloud.processes.require_room()
+        except TooManyProcesses as error:
+            raise AwsError("TooManyRequestsException", error.message, 429) from error
         ours, theirs = socket.socketpair()
         log_read, log_write = os.pipe()
         try:
@@ -61,6 +70,12 @@ class ForkServer:
     def exit_status(self, pid: int) -> int:
         """How a process that closed its channel has ended; negative: the signal that killed it."""
         return self._ask(json.dumps({"ended": pid}), [])
+
+    def forget(self, pid: int) -> None:
+        """End what a process that has ended left running."""
+        with contextlib.suppress(OSError, ValueError):
+            if self._process is not None and self._process.poll() is None:
+                self._ask(json.dumps({"gone": pid}), [])
 
     def warm_up(self) -> None:
         """Start it, so that the first function need not wait for it."""
@@ -159,7 +174,8 @@ class WorkerProcess:
         if self._ended:
             return
         self._ended = True
-        kill_group(self.pid)
+        kill_trees([self.pid])
+        self._parent.forget(self.pid)
         self._cloud.processes.forget(self.pid)
         self._channel.close()
         with contextlib.suppress(OSError):

@@ -54,7 +54,8 @@ def event_buses(request: Request, place: Place) -> list[str]:
     """Buses by name or ARN; an entry of PutEvents without one goes to the default bus."""
     entries = request.get("Entries")
     if isinstance(entries, list):
-        names = [str(each.get("EventBusName") or "default") for each in entries]
+        events = [each for each in entries if isinstance(each, dict)]
+        names = [str(each.get("EventBusName") or "default") for each in events]
     else:
         names = _texts(request, "Name", "EventBusName", "EventSourceArn")
     return [

@@ -35,6 +35,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localcloud import safe_paths
 from localcloud.cloud import current
 from localcloud.sagemaker.containers.frameworks import Framework
 from localcloud.sagemaker.containers.warm_parents import Child, thread_limits, warm_parents
@@ -86,8 +87,21 @@ class ContainerDirectory:
         return path
 
     def host_path(self, container_path: str) -> Path:
-        """Where `/opt/ml/…` lies on the host."""
-        return self.ml / Path(container_path).relative_to("/opt/ml")
+        """Where `/opt/ml/…` lies on the host. Raises UnsafePath for what lies elsewhere."""
+        if container_path.rstrip("/") == "/opt/ml":
+            return self.ml
+        if not container_path.startswith("/opt/ml/"):
+            raise safe_paths.UnsafePath(container_path, "is not below /opt/ml")
+        return safe_paths.below(self.ml, container_path.removeprefix("/opt/ml/").strip("/"))
+
+    def written_path(self, container_path: str) -> Path:
+        """`host_path`, for what the container has made; UnsafePath if a link there leads out."""
+        path = self.host_path(container_path)
+        if not safe_paths.is_inside(path, self.ml):
+            raise safe_paths.UnsafePath(
+                container_path, "is behind a link that leads out of /opt/ml"
+            )
+        return path
 
 
 @dataclass

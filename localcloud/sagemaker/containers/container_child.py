@@ -32,6 +32,7 @@ import namespace  # type: ignore[import-not-found]
 _NOT_EXECUTABLE = 126
 _NOT_FOUND = 127
 
+_OWN_MODULES = ("localcloud", "fork_server", "container_child", "namespace", "process_tree")
 _PARENT_PATH = [entry for entry in sys.path if entry and entry != str(Path(__file__).parent)]
 # Variables that an interpreter or a library reads as it starts: a running one would ignore them.
 _READ_AT_START = ("PYTHON", "LD_", "OMP_", "OPENBLAS_", "MKL_", "KMP_", "MALLOC_", "ARROW_")
@@ -198,5 +199,5 @@ def _fresh_random_state() -> None:
 
 def _forget_own_modules() -> None:
     for name in list(sys.modules):
-        if name.split(".")[0] in ("localcloud", "fork_server", "container_child", "namespace"):
+        if name.split(".")[0] in _OWN_MODULES:
             del sys.modules[name]

@@ -13,6 +13,7 @@ closes. Imports nothing of the local cloud, whose server it outlives by no more 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -31,8 +32,12 @@ sys.path.insert(0, _HERE)
 import container_child  # type: ignore[import-not-found]  # noqa: E402
 import namespace  # type: ignore[import-not-found]  # noqa: E402
 
+_ROOT = str(Path(__file__).parents[2])
+sys.path.insert(0, _ROOT)
+import process_tree  # type: ignore[import-not-found]  # noqa: E402
+
 # What is imported here is for the containers, who have no modules of ours beside them.
-sys.path[:] = [entry for entry in sys.path if entry != _HERE]
+sys.path[:] = [entry for entry in sys.path if entry not in (_HERE, _ROOT)]
 
 _HEADER = struct.Struct("!I")
 _MAX_DESCRIPTORS = 8
@@ -53,6 +58,7 @@ class ForkServer:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         missing = [name for name in modules if not _importable(name)]
+        process_tree.adopt_orphans()
         # What was imported is never collected, so that collecting does not copy it in the children.
         gc.collect()
         gc.freeze()
@@ -68,8 +74,7 @@ class ForkServer:
                 self._reap()
             if control in readable and not self._request():
                 break
-        for pid in self._requests.values():
-            _end_group(pid)
+        process_tree.kill_below([os.getpid()])
 
     def _request(self) -> bool:
         header, descriptors, _, _ = socket.recv_fds(self._control, _HEADER.size, _MAX_DESCRIPTORS)
@@ -104,12 +109,14 @@ class ForkServer:
                 os._exit(0)
             if request["kind"] == "probe":
                 os._exit(_probe(descriptors[0]))
+            process_tree.adopt_orphans()
             container_child.run(request, descriptors)
         finally:
             os._exit(125)
 
     def _reap(self) -> None:
-        """Report the children that have ended, and end what each left behind in its group."""
+        """Report the children that have ended, and end what each left behind."""
+        ended = {}
         for request, pid in list(self._requests.items()):
             if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
                 continue
@@ -117,7 +124,23 @@ class ForkServer:
             _end_group(pid)
             _, status = os.waitpid(pid, 0)
             del self._requests[request]
-            self._answer(id=request, exit=os.waitstatus_to_exitcode(status))
+            ended[request] = os.waitstatus_to_exitcode(status)
+        if ended:
+            # A container that runs has its own orphans; those of the ended ones are here.
+            process_tree.kill_below([os.getpid()], spare=self._requests.values())
+        self._bury()
+        for request, code in ended.items():
+            self._answer(id=request, exit=code)
+
+    def _bury(self) -> None:
+        """Take notice of the end of killed orphans, which would stay zombies."""
+        known = set(self._requests.values())
+        with contextlib.suppress(ChildProcessError):
+            while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                if found.si_pid in known:
+                    # It has ended just now: the signal of its end is still to come.
+                    return
+                os.waitpid(found.si_pid, 0)
 
     def _answer(self, **fields: Any) -> None:
         self._control.sendall(json.dumps(fields).encode() + b"\n")

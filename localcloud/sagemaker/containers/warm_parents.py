@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.cloud import Cloud, current
+from localcloud.process_tree import kill_trees
 from localcloud.sagemaker.containers.frameworks import Framework
 from localcloud.sagemaker.containers.namespace import IsolationUnavailable, require_linux
 
@@ -82,7 +83,11 @@ class WarmParent:
             )
 
     def fork(self, request: dict[str, Any], descriptors: Sequence[int]) -> Child:
-        """Have a child forked; it holds `descriptors`. Its process group is the cloud's to end."""
+        """Have a child forked; it holds `descriptors`. Its process group is the cloud's to end.
+
+        Raises TooManyProcesses.
+        """
+        self._cloud.processes.require_room()
         child = Child()
         with self._lock:
             self._last += 1
@@ -126,6 +131,8 @@ class WarmParent:
         self._ready.set()
         with self._lock:
             children, self._children = dict(self._children), {}
+        # A parent that was killed has not ended them.
+        kill_trees(child.pid for child in children.values() if child.pid)
         for child in children.values():
             self._end(child)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud import clients, log_groups
 from localcloud.cloud import current
 from localcloud.errors import AwsError
+from localcloud.processes import TooManyProcesses
 from localcloud.sagemaker.endpoints import model_data
 from localcloud.sagemaker.endpoints.data_capture import DataCapture
 from localcloud.sagemaker.endpoints.fleet import Fleet, Variant
@@ -86,7 +87,7 @@ def _start_variant(
     except BaseException as error:
         for serving in started:
             serving.stop()
-        if isinstance(error, model_data.ModelDataError):
+        if isinstance(error, model_data.ModelDataError | TooManyProcesses):
             raise HostingFailure(str(error)) from error
         raise
     capture = (

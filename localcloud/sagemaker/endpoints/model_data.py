@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tarfile
-import zlib
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud import clients
+from localcloud import clients, safe_archive
 from localcloud.sagemaker.jobs.s3_transfer import split_uri
 
 
@@ -38,14 +36,8 @@ def unpack(archive: Path, directory: Path, url: str | None) -> None:
     if url is None:
         return
     try:
-        with tarfile.open(archive, "r:gz") as members:
-            entries = members.getmembers()
-            # https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-troubleshoot.html
-            links = [entry.name for entry in entries if entry.issym() or entry.islnk()]
-            if links:
-                raise tarfile.TarError(f"it holds links: {', '.join(links)}")
-            members.extractall(directory, entries, filter="data")
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        safe_archive.untar(archive, directory)
+    except safe_archive.BadArchive as error:
         raise ModelDataError(
             f'Failed to extract model data archive for container "container_1" from URL: "{url}". '
             f"Please ensure that the object located at the URL is a valid tar.gz archive: {error}"

@@ -7,12 +7,21 @@ without it. `ClientError` is for what the caller can mend: data, names, permissi
 
 from __future__ import annotations
 
-from pathlib import Path
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from localcloud import safe_paths
+from localcloud.sagemaker.containers.container import ContainerDirectory
 
 # DescribeTrainingJob.FailureReason: "the first 1024 characters" of the failure file.
 _FAILURE_CHARACTERS = 1024
 # DescribeProcessingJob.ExitMessage: "up to one KB of text".
 _MESSAGE_BYTES = 1024
+# With less than this no program can write any more.
+_FULL_BYTES = 1 << 20
+_NO_SPACE = "Insufficient disk space"
 
 
 class JobFailure(Exception):
@@ -25,9 +34,33 @@ def failure_reason(text: str, exit_code: int) -> str:
     return f"AlgorithmError: {text[: _FAILURE_CHARACTERS - len(suffix) - 16]}{suffix}"
 
 
-def read_text(path: Path) -> str:
-    """What a container left for its caller: at most one KB, and nothing if there is no file."""
-    if not path.is_file():
+@contextmanager
+def naming_a_full_disk(what: str) -> Iterator[None]:
+    """While the job's files are written: a full disk is a JobFailure in SageMaker's words (observed:
+    https://github.com/aws/sagemaker-python-sdk/issues/128, https://github.com/huggingface/blog/issues/114).
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise JobFailure(f"ClientError: {what}:{_NO_SPACE}") from error
+
+
+def said_of_full_disk(directory: ContainerDirectory) -> str:
+    """What to say of a container that said nothing itself: that the disk is full, if it is (assumed:
+    AWS leaves it to the log)."""
+    found = os.statvfs(directory.path)
+    return _NO_SPACE if found.f_bavail * found.f_frsize < _FULL_BYTES else ""
+
+
+def read_text(directory: ContainerDirectory, name: str) -> str:
+    """What a container left for its caller below /opt/ml: at most one KB, nothing without a file.
+
+    A link that leads out of /opt/ml is no file.
+    """
+    path = directory.ml / name
+    if not path.is_file() or not safe_paths.is_inside(path, directory.ml):
         return ""
     with path.open("rb") as file:
         return file.read(_MESSAGE_BYTES).decode(errors="replace").strip()

@@ -10,9 +10,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.cloud import current
 from localcloud.errors import AwsError
+from localcloud.safe_paths import UnsafePath
 from localcloud.sagemaker.containers.container import ContainerDirectory
 from localcloud.sagemaker.containers.namespace import IsolationUnavailable
-from localcloud.sagemaker.jobs.failure import JobFailure
+from localcloud.sagemaker.jobs.failure import JobFailure, naming_a_full_disk
 from localcloud.sagemaker.jobs.job import Job
 
 logger = logging.getLogger(__name__)
@@ -24,12 +25,16 @@ def work_to_its_end(job: Job, work: Callable[[ContainerDirectory], str]) -> str 
     What the work raises becomes the job's FailureReason, and `Failed`. None when the cloud is
     stopping, and nobody is there to be told.
     """
-    directory = ContainerDirectory(current().directory("sagemaker", job.kind, job.name))
+    directory: ContainerDirectory | None = None
     try:
-        return work(directory)
+        with naming_a_full_disk("The job could not go on"):
+            directory = ContainerDirectory(current().directory("sagemaker", job.kind, job.name))
+            return work(directory)
     except JobFailure as error:
         job.failure_reason = str(error)
     except (AwsError, BotoCoreError, ClientError) as error:
+        job.failure_reason = f"ClientError: {error}"
+    except UnsafePath as error:
         job.failure_reason = f"ClientError: {error}"
     except IsolationUnavailable as error:
         job.failure_reason = f"InternalServerError: {error}"
@@ -41,5 +46,6 @@ def work_to_its_end(job: Job, work: Callable[[ContainerDirectory], str]) -> str 
             f"InternalServerError: We encountered an internal error. Please try again. {error}"
         )
     finally:
-        shutil.rmtree(directory.path, ignore_errors=True)
+        if directory is not None:
+            shutil.rmtree(directory.path, ignore_errors=True)
     return "Failed"

@@ -74,7 +74,10 @@ class JobsBackend(SageMakerModelBackend):
         for member in ("OutputDataConfig", "ResourceConfig"):
             if not request.get(member):
                 raise ValidationException(f"{member} must be given")
-        image = images.require_training(specification["TrainingImage"])
+        image = images.require_training(
+            specification["TrainingImage"],
+            own_program=bool(specification.get("ContainerEntrypoint")),
+        )
         training.program(image, request)
         job_environment.session(request["RoleArn"])
         return image

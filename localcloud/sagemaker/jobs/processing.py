@@ -56,16 +56,17 @@ def _work(job: ProcessingJob, image: Image, directory: ContainerDirectory) -> st
         max_runtime_seconds=job.max_runtime_seconds,
         stop_requested=job.stop_requested,
     )
-    job.exit_message = failure.read_text(directory.ml / "output" / "message") or None
+    job.exit_message = failure.read_text(directory, "output/message") or None
     status = end_status(outcome)
     kms_key_id = (job.request.get("ProcessingOutputConfig") or {}).get("KmsKeyId")
     for output in outputs:
         target = output["S3Output"]
         if status == "Completed" or target["S3UploadMode"] == "Continuous":
-            source = directory.host_path(target["LocalPath"])
+            source = directory.written_path(target["LocalPath"])
             s3_transfer.upload_directory(s3, source, target["S3Uri"], kms_key_id)
     if status == "Failed":
-        raise JobFailure(failure.failure_reason(job.exit_message or "", outcome.exit_code))
+        text = job.exit_message or failure.said_of_full_disk(directory)
+        raise JobFailure(failure.failure_reason(text, outcome.exit_code))
     return status
 
 
@@ -87,6 +88,7 @@ def _download(
     if not keys:
         raise JobFailure(f"ClientError: {failure.no_objects(uri, job.region, job.role_arn)}")
     try:
-        s3_transfer.download(s3, uri, keys, directory.host_path(source["LocalPath"]))
+        with failure.naming_a_full_disk("Data download failed"):
+            s3_transfer.download(s3, uri, keys, directory.host_path(source["LocalPath"]))
     except s3_transfer.Clash as error:
         raise JobFailure(f"ClientError: Failed to download data. {error}") from error

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+from localcloud import safe_paths
+
 _MULTIPART_BYTES = 1 << 26
 
 
@@ -57,16 +59,18 @@ def download(s3: Any, uri: str, keys: list[str], directory: Path) -> None:
     bucket, prefix = split_uri(uri)
     directory.mkdir(parents=True, exist_ok=True)
     for key in keys:
-        relative = relative_path(key, prefix)
-        if ".." in relative.split("/"):
-            raise Clash(f"s3://{bucket}/{key}")
-        target = directory / relative.lstrip("/")
         body = s3.get_object(Bucket=bucket, Key=key)["Body"]
         try:
+            target = safe_paths.below(directory, relative_path(key, prefix).lstrip("/"))
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("wb") as file:
                 shutil.copyfileobj(body, file)
-        except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+        except (
+            safe_paths.UnsafePath,
+            FileExistsError,
+            IsADirectoryError,
+            NotADirectoryError,
+        ) as error:
             raise Clash(f"s3://{bucket}/{key}") from error
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from localcloud import safe_paths
 from localcloud.errors import ValidationException, unsupported
-from localcloud.sagemaker.containers import layout
+from localcloud.sagemaker.containers import images, layout, older_version
 from localcloud.sagemaker.containers.container import Command, ContainerDirectory, Function
 from localcloud.sagemaker.containers.images.image import Image
 from localcloud.sagemaker.jobs import (
@@ -31,6 +32,8 @@ from localcloud.sagemaker.jobs.job_end import work_to_its_end
 from localcloud.sagemaker.jobs.training_hosts import Host
 from localcloud.sagemaker.jobs.training_job import TrainingJob
 
+MODEL = "/opt/ml/model"
+OUTPUT = "/opt/ml/output/data"
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 
 
@@ -86,6 +89,7 @@ def _work(job: TrainingJob, image: Image, directory: ContainerDirectory) -> str:
     if job.stop_requested.is_set():
         return "Stopped"
     job.enter("Training")
+    image_uri = job.request["AlgorithmSpecification"]["TrainingImage"]
     environment = {
         "TRAINING_JOB_NAME": job.name,
         "TRAINING_JOB_ARN": job.arn,
@@ -93,11 +97,16 @@ def _work(job: TrainingJob, image: Image, directory: ContainerDirectory) -> str:
     }
 
     def run_one(host: Host, stop: Stop) -> Outcome:
+        variables = {**environment, **host.environment}
+        if images.is_older(image_uri):
+            variables.update(
+                older_version.hide_library(image, image_uri, host.directory, variables)
+            )
         return container_run.run(
             framework=image.framework,
             program=program(image, job.request),
             directory=host.directory,
-            environment={**environment, **host.environment},
+            environment=variables,
             log=host.log,
             max_runtime_seconds=job.max_runtime_seconds,
             stop_requested=stop,
@@ -110,11 +119,12 @@ def _work(job: TrainingJob, image: Image, directory: ContainerDirectory) -> str:
     job.final_metrics = metrics.final_metrics(job.metric_definitions, lines)
     end = secondary_end(outcome)
     job.enter("Uploading")
-    _archive(s3, job, "output", [host.directory.ml / "output" / "data" for host in hosts])
+    _archive(s3, job, "output", [host.directory.written_path(OUTPUT) for host in hosts])
     if end == "Failed":
-        text = failure.read_text(deciding.directory.ml / "output" / "failure")
+        text = failure.read_text(deciding.directory, "output/failure")
+        text = text or failure.said_of_full_disk(deciding.directory)
         raise JobFailure(failure.failure_reason(text, outcome.exit_code))
-    if _archive(s3, job, "model", [host.directory.ml / "model" for host in hosts]):
+    if _archive(s3, job, "model", [host.directory.written_path(MODEL) for host in hosts]):
         job.model_artifact = f"{job.output_uri}/model.tar.gz"
     return end
 
@@ -135,11 +145,12 @@ def _prepare(
     )
     for channel in channels:
         source = channel["DataSource"]["S3DataSource"]
-        target = directory.ml / "input" / "data" / channel["ChannelName"]
+        target = directory.ml / "input" / "data" / safe_paths.part(channel["ChannelName"])
         try:
             keys = s3_transfer.matching_keys(s3, source["S3Uri"])
             own = training_hosts.keys_of(number, len(hosts), source, keys)
-            s3_transfer.download(s3, source["S3Uri"], own, target)
+            with failure.naming_a_full_disk("Data download failed"):
+                s3_transfer.download(s3, source["S3Uri"], own, target)
         except (ClientError, s3_transfer.Clash) as error:
             raise JobFailure(f"ClientError: Data download failed:{error}") from error
 
@@ -165,7 +176,10 @@ def _archive(s3: Any, job: TrainingJob, name: str, sources: list[Path]) -> bool:
     if not entries and name != "model":
         return False
     archive = sources[0].parents[2 if name == "output" else 1] / f"{name}.tar.gz"
-    with tarfile.open(archive, "w:gz", compresslevel=6) as members:
+    with (
+        failure.naming_a_full_disk("Artifact upload failed"),
+        tarfile.open(archive, "w:gz", compresslevel=6) as members,
+    ):
         for entry in sorted(entries.values(), key=lambda path: path.name):
             members.add(entry, arcname=entry.name)
     kms_key_id = job.request["OutputDataConfig"].get("KmsKeyId")

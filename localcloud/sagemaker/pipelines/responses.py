@@ -120,7 +120,8 @@ class PipelinesResponse(SageMakerResponse):
 
     def list_pipeline_execution_steps(self) -> ActionResult:
         request = validated(self, "ListPipelineExecutionSteps")
-        execution = self._pipelines.execution(request["PipelineExecutionArn"])
+        # Not required in the model, and without a default.
+        execution = self._pipelines.execution(request.get("PipelineExecutionArn", ""))
         runs, token = page(
             list(execution.steps.values()), _whole(request), lambda run: (run.number,), DESCENDING
         )

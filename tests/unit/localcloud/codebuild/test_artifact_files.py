@@ -32,9 +32,11 @@ def test_a_base_directory_found_by_a_pattern_keeps_its_name(tmp_path: Path) -> N
     for name in ("build1/a", "build2/deep/b", "other/c"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
-    found = collect(ArtifactSpec(("**/*",), base_directory="build*"), tmp_path)
+    spec = ArtifactSpec(("**/*",), base_directory="build*")
+    found, _ = collect(spec, tmp_path, within=tmp_path)
     assert set(found) == {"build1/a", "build2/deep/b"}
-    flat = collect(ArtifactSpec(("**/*",), base_directory="build2", discard_paths=True), tmp_path)
+    spec = ArtifactSpec(("**/*",), base_directory="build2", discard_paths=True)
+    flat, _ = collect(spec, tmp_path, within=tmp_path)
     assert set(flat) == {"b"}
 
 
