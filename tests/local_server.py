@@ -14,6 +14,7 @@ from botocore.config import Config
 from moto.iam import iam_backends
 from moto.moto_api._internal.models import moto_api_backend
 
+from localcloud.clock import Clock
 from localcloud.server import Server
 from localcloud.settings import Settings
 
@@ -25,13 +26,14 @@ _SESSION = boto3.Session(region_name=REGION)
 
 
 @contextlib.contextmanager
-def serving(state: Path) -> Iterator[str]:
-    """A local cloud on a port of its own, for as long as the block lasts; its endpoint.
+def serving(state: Path, clock: Clock | None = None) -> Iterator[str]:
+    """A local cloud on a port of its own, for as long as the block lasts; its endpoint. `clock` takes
+    the place of the machine's own time.
 
     A process has one cloud at a time, and what moto keeps belongs to the process: what an earlier
     cloud left there is thrown away first.
     """
-    server = Server(Settings(port=unused_port(), state_dir=state))
+    server = Server(Settings(port=unused_port(), state_dir=state), clock)
     server.start()
     try:
         # Dropped first: the reset would give IAM all of AWS's managed policies, then throw it away.
@@ -59,15 +61,15 @@ class LocalCloud:
         self.endpoint = endpoint
         self._session = session
         self._config = config
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str | None], Any] = {}
 
-    def client(self, service: str) -> Any:
-        """A client of a service."""
-        if service not in self._clients:
-            self._clients[service] = self._session.client(
-                service, endpoint_url=self.endpoint, config=self._config
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A client of a service, in the session's region or another."""
+        if (service, region) not in self._clients:
+            self._clients[service, region] = self._session.client(
+                service, region, endpoint_url=self.endpoint, config=self._config
             )
-        return self._clients[service]
+        return self._clients[service, region]
 
     def make_role(self, name: str, principal: dict[str, str], *statements: Any) -> str:
         """A role that a principal can assume and that may do everything, or what is stated."""

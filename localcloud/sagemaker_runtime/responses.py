@@ -33,6 +33,8 @@ class SageMakerRuntimeResponse(MotoResponse):
 
     # Every operation that is served is here.
     MOTO_OPERATIONS: Mapping[str, tuple[str, ...]] = {}
+    # A body is the container's to understand; it need not be text.
+    use_raw_body = True
 
     def invoke_endpoint(self) -> TYPE_RESPONSE:
         hosting = sagemaker_backends[self.current_account][self.region]
@@ -51,7 +53,7 @@ class SageMakerRuntimeResponse(MotoResponse):
                 raise InvocationError(
                     400, "ValidationError", f"unsupported by the local cloud: request header {name}"
                 )
-        body = self.raw_body if isinstance(self.raw_body, bytes) else str(self.body).encode()
+        body = bytes(self.raw_body)
         if len(body) > MAX_BODY_BYTES:
             raise InvocationError(
                 400,

@@ -1,9 +1,10 @@
 """What requests about models and endpoints may say here; the rest is refused by name.
 
 Known differences that are accepted because nothing of them can be seen from outside: instance type,
-volume and its encryption (the laptop's), how long a model's download may take, network isolation (the
-model servers here call nobody). An endpoint's own DeploymentConfig is kept and shown: at its creation
-it has no effect on AWS either
+volume and its encryption (the laptop's), how long a model's download may take. Network isolation is
+accepted too: the built-in algorithm's server calls nobody, but a model's own code is not kept from the
+network and from its role's credentials, as it would be on AWS. An endpoint's own DeploymentConfig is
+kept and shown: at its creation it has no effect on AWS either
 (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html).
 """
 

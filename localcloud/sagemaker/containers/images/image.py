@@ -11,6 +11,8 @@ from localcloud.errors import unsupported
 from localcloud.sagemaker.containers.container import Command, Function
 from localcloud.sagemaker.containers.frameworks import Framework
 
+_VERSION = re.compile(r"(\d+)\.(\d+)(?:[.-]|$)")
+
 
 class Image(ABC):
     """One repository of AWS's registry, and what runs in its place."""
@@ -21,6 +23,9 @@ class Image(ABC):
     uses: frozenset[str]
     # The distributions of which one is the library that the tag's version is of.
     distributions: tuple[str, ...]
+    # What is imported of that library. With any named, an older tag will do for a training job whose
+    # own program does without them (`older_version`).
+    version_modules: tuple[str, ...] = ()
 
     def processing(self, entrypoint: Sequence[str], arguments: Sequence[str]) -> Command | Function:
         """What a processing job runs: an entrypoint replaces the image's, as `docker run` has it."""
@@ -40,8 +45,8 @@ class Image(ABC):
         """Whether what a training job runs can share its work with other instances."""
         return False
 
-    def serving(self) -> Command | Function:
-        """What an endpoint runs."""
+    def serving(self, environment: Mapping[str, str]) -> Command | Function:
+        """What an endpoint runs, by the environment that its model gives the container."""
         raise unsupported("serving with the container image", self.repository, [])
 
     @property
@@ -71,5 +76,12 @@ class Image(ABC):
 
     def has_tag(self, tag: str) -> bool:
         """Whether a tag, `3.2-0` or `1.9-0-cpu-py3`, names the installed version."""
-        named = re.match(r"(\d+)\.(\d+)(?:[.-]|$)", tag)
+        named = _VERSION.match(tag)
         return named is not None and named.groups() == self.version
+
+    def has_older_tag(self, tag: str) -> bool:
+        """Whether a tag names a version before the installed one, in an image that may lack it."""
+        named = _VERSION.match(tag)
+        if named is None or not self.version_modules:
+            return False
+        return tuple(map(int, named.groups())) < tuple(map(int, self.version))

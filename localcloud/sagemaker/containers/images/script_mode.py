@@ -1,8 +1,10 @@
-"""Training with the caller's own script: the hyperparameters `sagemaker_program` and its like.
+"""The caller's own code in the framework images: what it is named by, and what runs it.
 
 The framework images unpack `sagemaker_submit_directory` and run `sagemaker_program` from it with the
 other hyperparameters as arguments and a set of SM_ variables
-(https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md).
+(https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md). To serve they
+read SAGEMAKER_PROGRAM: where the variable is there, empty or not, XGBoost's does not serve with the
+built-in algorithm (https://github.com/aws/sagemaker-xgboost-container, `serving.py`).
 """
 
 from __future__ import annotations
@@ -27,3 +29,13 @@ def program(repository: str, hyperparameters: Mapping[str, str]) -> Function:
             f"supported: the hyperparameters {PROGRAM} and sagemaker_submit_directory"
         )
     return Function("localcloud.sagemaker.containers.training_toolkit:main")
+
+
+def names_a_module(environment: Mapping[str, str]) -> bool:
+    """Whether a model is to be served with a module of the caller's."""
+    return PROGRAM.upper() in environment
+
+
+def server(framework: str) -> Function:
+    """What serves with it; `framework` is one of `serving.handlers.DEFAULTS`."""
+    return Function("localcloud.sagemaker.endpoints.serving.script_mode:main", (framework,))

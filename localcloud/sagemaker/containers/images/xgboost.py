@@ -1,4 +1,4 @@
-"""`sagemaker-xgboost`: the built-in XGBoost algorithm, its model server, and scripts with XGBoost.
+"""`sagemaker-xgboost`: the built-in XGBoost algorithm, its model server, and the caller's own code.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
 """
@@ -24,7 +24,7 @@ _TRAIN_METRICS = ("rmse", "mae", "logloss", "error", "auc", "merror", "mlogloss"
 
 
 class XGBoost(Image):
-    """The algorithm, unless a script is named."""
+    """The algorithm, unless a script is named; its server, unless a module is."""
 
     repository = "sagemaker-xgboost"
     framework = XGBOOST
@@ -45,8 +45,10 @@ class XGBoost(Image):
         """The built-in algorithm does; a script would have to find the other hosts by their names."""
         return not script_mode.names_a_script(hyperparameters)
 
-    def serving(self) -> Command | Function:
-        """The model server of the built-in algorithm."""
+    def serving(self, environment: Mapping[str, str]) -> Command | Function:
+        """The model server of the built-in algorithm, or of the module that the model names."""
+        if script_mode.names_a_module(environment):
+            return script_mode.server("xgboost")
         return Function("localcloud.sagemaker.endpoints.serving.xgboost_algorithm:main")
 
     @property

@@ -55,7 +55,7 @@ def start_serving(
         with socket.create_server(("127.0.0.1", 0)) as listener:
             started = container.start(
                 framework=image.framework,
-                program=image.serving(),
+                program=image.serving(environment),
                 directory=directory,
                 environment={
                     **environment,

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from localcloud.sagemaker.endpoints.serving import http_server
+
 MODEL_DIRECTORY = Path("/opt/ml/model")
 INPUT_TYPES = ("text/csv", "text/libsvm", "text/x-libsvm")
 OUTPUT_TYPES = ("text/csv", "application/json", "application/jsonlines")
@@ -35,7 +37,9 @@ def load_boosters(directory: Path) -> list[Any]:
     """Every booster of a model directory; ValueError when there is none or one does not load."""
     import xgboost
 
-    paths = sorted(path for path in directory.iterdir() if not path.name.startswith("."))
+    # Folders, such as the code that was packed with a model, are passed over.
+    files = (path for path in directory.iterdir() if path.is_file())
+    paths = sorted(path for path in files if not path.name.startswith("."))
     if not paths:
         raise ValueError(f"no model file in {directory}")
     boosters = []
@@ -214,20 +218,4 @@ def application(boosters: list[Any]) -> Callable[..., Iterable[bytes]]:
 
 def main() -> None:
     """Load the model and serve it on the socket in $LISTEN_FD until the process is ended."""
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    class KeepAlive(WSGIRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            self.log("info", '"%s" %s %s', self.requestline, code, size)
-
-    boosters = load_boosters(MODEL_DIRECTORY)
-    make_server(
-        "127.0.0.1",
-        0,
-        application(boosters),
-        threaded=True,
-        request_handler=KeepAlive,
-        fd=int(os.environ["LISTEN_FD"]),
-    ).serve_forever()
+    http_server.serve(application(load_boosters(MODEL_DIRECTORY)))

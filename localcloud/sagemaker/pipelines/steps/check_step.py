@@ -81,9 +81,7 @@ class CheckStep(JobStep):
     cache_keys = ("AppSpecification", "Environment", "ProcessingInputs", *sorted(_COMMON))
 
     def check(self, step: Step, definition: Definition) -> None:
-        argument_shapes.check(
-            "CreateProcessingJob", step.arguments, {"ProcessingJobName"}, step.name
-        )
+        argument_shapes.check("CreateProcessingJob", step, definition, {"ProcessingJobName"})
         kind = step.members.get("CheckType")
         if kind not in self.check_types:
             raise invalid(

@@ -36,7 +36,7 @@ class JobStep(StepType):
     members = frozenset({"CacheConfig", "RetryPolicies"})
 
     def check(self, step: Step, definition: Definition) -> None:
-        argument_shapes.check(f"Create{self.noun}", step.arguments, {f"{self.noun}Name"}, step.name)
+        argument_shapes.check(f"Create{self.noun}", step, definition, {f"{self.noun}Name"})
 
     def run(self, context: StepContext) -> None:
         context.run.properties = self.perform(context, self.request(context, context.run.arguments))

@@ -19,7 +19,7 @@ class Model(StepType):
     describe_operation = "DescribeModel"
 
     def check(self, step: Step, definition: Definition) -> None:
-        argument_shapes.check("CreateModel", step.arguments, {"ModelName"}, step.name)
+        argument_shapes.check("CreateModel", step, definition, {"ModelName"})
 
     def run(self, context: StepContext) -> None:
         request = dict(context.run.arguments)

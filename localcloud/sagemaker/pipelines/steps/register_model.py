@@ -27,7 +27,7 @@ class RegisterModel(StepType):
             if member in step.arguments:
                 raise invalid(f"Unknown Argument member '{member}'. (step '{step.name}')")
         required(step.arguments, "ModelPackageGroupName", f"step '{step.name}'")
-        argument_shapes.check("CreateModelPackage", step.arguments, (), step.name)
+        argument_shapes.check("CreateModelPackage", step, definition)
 
     def run(self, context: StepContext) -> None:
         request = dict(context.run.arguments)

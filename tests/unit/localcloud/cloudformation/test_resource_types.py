@@ -32,6 +32,60 @@ def test_an_unsupported_property_stops_before_anything_is_made(cloud: Cloud) -> 
         cloud.stack("colour")
 
 
+@pytest.mark.documented(
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html"
+)
+def test_subscription_reaches_a_topic_in_another_region(cloud: Cloud) -> None:
+    far = cloud.client("sns", "eu-west-1")
+    topic = far.create_topic(Name="far")["TopicArn"]
+    subscription = {
+        "Type": "AWS::SNS::Subscription",
+        "Properties": {
+            "TopicArn": topic,
+            "Protocol": "sqs",
+            "Endpoint": {"Fn::GetAtt": ["Queue", "Arn"]},
+            "RawMessageDelivery": True,
+            "Region": "eu-west-1",
+        },
+    }
+    resources = {"Queue": queue(), "Subscription": subscription}
+    cloud.create("regions", resources)
+    assert cloud.stack("regions")["StackStatus"] == "CREATE_COMPLETE", cloud.events("regions")
+    arn = cloud.physical_id("regions", "Subscription")
+    assert arn.startswith(f"{topic}:")
+    far.publish(TopicArn=topic, Message="from afar")
+    received = cloud.client("sqs").receive_message(QueueUrl=cloud.physical_id("regions", "Queue"))
+    assert [message["Body"] for message in received["Messages"]] == ["from afar"]
+
+    properties = subscription["Properties"]
+    changed = {**subscription, "Properties": {**properties, "RawMessageDelivery": False}}
+    cloud.update("regions", {**resources, "Subscription": changed})
+    attributes = far.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    assert attributes["RawMessageDelivery"] == "false"
+    moved = {**subscription, "Properties": {**properties, "Region": "us-east-1"}}
+    cloud.update("regions", {**resources, "Subscription": moved})
+    assert cloud.stack("regions")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("Region of a subscription" in reason for _, _, reason in cloud.events("regions"))
+
+    cloud.client("cloudformation").delete_stack(StackName="regions")
+    assert far.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
+def test_subscription_may_name_the_stacks_own_region(cloud: Cloud) -> None:
+    topic = {"Type": "AWS::SNS::Topic"}
+    properties = {
+        "TopicArn": {"Ref": "Topic"},
+        "Protocol": "sqs",
+        "Endpoint": {"Fn::GetAtt": ["Queue", "Arn"]},
+    }
+    subscription = {"Type": "AWS::SNS::Subscription", "Properties": properties}
+    resources = {"Topic": topic, "Queue": queue(), "Subscription": subscription}
+    cloud.create("own-region", resources)
+    named = {**properties, "Region": {"Ref": "AWS::Region"}}
+    cloud.update("own-region", {**resources, "Subscription": {**subscription, "Properties": named}})
+    assert cloud.stack("own-region")["StackStatus"] == "UPDATE_COMPLETE", cloud.events("own-region")
+
+
 def test_properties_take_effect(cloud: Cloud) -> None:
     bucket = {
         "BucketEncryption": {

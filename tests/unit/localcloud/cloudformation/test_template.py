@@ -23,6 +23,13 @@ Resources:
 """
 
 
+ALIASES = "Template error: YAML aliases are not allowed in"
+
+
+def test_anchor_alone_is_no_alias() -> None:
+    assert template.parse("Resources: {A: &a {Type: T}}")["Resources"] == {"A": {"Type": "T"}}
+
+
 def test_parse_reads_short_forms_and_leaves_dates_as_text() -> None:
     resources = template.parse(YAML)["Resources"]
     properties = resources["Policy"]["Properties"]
@@ -45,6 +52,8 @@ def test_parse_reads_short_forms_and_leaves_dates_as_text() -> None:
         ('{"Resources": {"A": {"Type": "T", "CreationPolicy": {}}}}', "'CreationPolicy' of A"),
         ('{"Resources": {"A": {"Type": "T"}}, "Transform": "X"}', "Transform 'X'"),
         ('{"Resources": {"A": {"Type": "T", "DeletionPolicy": "Keep"}}}', "Unrecognized"),
+        ("Resources: {A: &a {Type: T}, B: *a}", f"{ALIASES} CloudFormation templates"),
+        ("Resources: {A: &a {Type: T}, B: {<<: *a}}", f"{ALIASES} CloudFormation templates"),
     ],
 )
 def test_parse_refuses_by_name(body: str, words: str) -> None:

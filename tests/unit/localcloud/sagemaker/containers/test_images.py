@@ -70,6 +70,39 @@ def test_other_version_is_refused_by_name(tag: str) -> None:
     assert tag in str(refusal.value)
 
 
+@pytest.mark.local_only("the library here is the one that is installed")
+def test_older_scikit_learn_will_do_only_for_a_training_job_with_a_program_of_its_own() -> None:
+    older = f"{REGISTRY}/sagemaker-scikit-learn:1.2-1-cpu-py3"
+    assert images.require_training(older, own_program=True).repository == "sagemaker-scikit-learn"
+    assert images.is_older(older)
+    assert not images.is_older(SCIKIT_LEARN_URI)
+    for refused in (
+        lambda: images.require_training(older),
+        lambda: images.require_processing(older),
+        lambda: images.require_serving(older),
+        lambda: images.require_training(older.replace("1.2", "9.2"), own_program=True),
+        lambda: images.require_training(f"{REGISTRY}/sagemaker-xgboost:1.7-1", own_program=True),
+    ):
+        with pytest.raises(AwsError, match="as installed here"):
+            refused()
+
+
+def test_model_is_served_by_the_algorithm_or_with_the_named_module() -> None:
+    xgboost, scikit_learn = images.resolve(XGBOOST_URI), images.resolve(SCIKIT_LEARN_URI)
+    algorithm = xgboost.serving({"SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"})
+    assert isinstance(algorithm, Function)
+    assert algorithm.target.endswith("xgboost_algorithm:main")
+    for image, environment, framework in (
+        (xgboost, {"SAGEMAKER_PROGRAM": "inference.py"}, "xgboost"),
+        (xgboost, {"SAGEMAKER_PROGRAM": ""}, "xgboost"),
+        (scikit_learn, {}, "scikit-learn"),
+    ):
+        module = image.serving(environment)
+        assert isinstance(module, Function)
+        assert module.target.endswith("script_mode:main")
+        assert module.arguments == (framework,)
+
+
 def test_processing_entrypoint_and_arguments_are_run_as_given() -> None:
     image = images.require_processing(SCIKIT_LEARN_URI)
     program = image.processing(["python3", "/opt/ml/x.py"], ["--a", "1"])
@@ -96,7 +129,7 @@ def test_hyperparameter_that_is_not_implemented_is_refused_by_name(name: str) ->
 @pytest.mark.local_only("what a stand-in lacks is refused")
 def test_uses_that_an_image_lacks_are_refused_by_name() -> None:
     with pytest.raises(AwsError, match="serving with the container image"):
-        images.require_serving(SCIKIT_LEARN_URI)
+        images.require_serving(f"{REGISTRY}/sagemaker-clarify-processing:1.0")
     with pytest.raises(AwsError, match="and no script"):
         images.resolve(SCIKIT_LEARN_URI).training({})
     with pytest.raises(AwsError, match="no ContainerEntrypoint"):

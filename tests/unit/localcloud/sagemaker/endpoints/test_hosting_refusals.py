@@ -109,7 +109,7 @@ def test_a_model_whose_artifact_cannot_be_read(
     ("container", "named"),
     [
         ({"Image": "mine:1"}, "container image 'mine:1'"),
-        ({"Image": image("sagemaker-scikit-learn")}, "serving with the container image"),
+        ({"Image": image("sagemaker-clarify-processing")}, "serving with the container image"),
         ({"Image": image("sagemaker-xgboost"), "Mode": "MultiModel"}, "PrimaryContainer.Mode"),
         (
             {

@@ -38,7 +38,7 @@ def file_server(monkeypatch: pytest.MonkeyPatch) -> Framework:
     """In place of a model server, one that shows its model directory."""
     image = images.resolve(XGBOOST_URI)
     command = Command(("python3", "-c", SERVER))
-    monkeypatch.setattr(type(image), "serving", lambda _self: command)
+    monkeypatch.setattr(type(image), "serving", lambda _self, _environment: command)
     monkeypatch.setattr(type(image), "framework", SMALL)
     return SMALL
 

@@ -117,6 +117,8 @@ def test_models_are_loaded_from_every_visible_file(
     booster.save_model(tmp_path / "one.json")
     booster.save_model(tmp_path / "two.json")
     (tmp_path / ".hidden").write_text("not a model")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "inference.py").write_text("")
     assert len(xgboost_algorithm.load_boosters(tmp_path)) == 2
 
 

@@ -197,13 +197,14 @@ def test_step_fails_in_the_services_words_when_the_call_is_refused(world: World)
 
 
 def test_step_fails_clearly_when_an_argument_has_a_wrong_type(world: World) -> None:
-    cluster = {"InstanceType": {"Get": "Parameters.Count"}, "InstanceCount": 1, "VolumeSizeInGB": 1}
+    cluster = {"InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+    cluster["InstanceCount"] = {"Get": "Parameters.Count"}
     arguments = processing(ProcessingResources={"ClusterConfig": cluster})
-    count = {"Name": "Count", "Type": "Integer", "DefaultValue": 3}
+    count = {"Name": "Count", "Type": "String", "DefaultValue": "three"}
     execution = world.run(checked(step("A", Arguments=arguments), parameters=[count]))
     reason = str(execution.steps["A"].failure_reason)
     assert "Failed to invoke sagemaker:CreateProcessingJob" in reason
-    assert "Invalid type for parameter ProcessingResources.ClusterConfig.InstanceType" in reason
+    assert "Invalid type for parameter ProcessingResources.ClusterConfig.InstanceCount" in reason
 
 
 def test_group_is_made_when_the_registered_model_has_none(world: World) -> None:

@@ -11,7 +11,9 @@ from localcloud.errors import AwsError
 from localcloud.sagemaker.pipelines import steps
 from localcloud.sagemaker.pipelines.definition import parse
 
-from .definitions import checked, processing, step, text_of
+from .definitions import LIMIT, RELAXED, checked, processing, step, text_of
+
+REFERENCE = {"Get": "Parameters.Count"}
 
 
 def refused(*given: dict[str, Any], **members: Any) -> str:
@@ -53,6 +55,29 @@ def test_argument_is_refused_when_its_value_is_not_in_the_enumeration() -> None:
         "Value 'FastFile' for 'ProcessingS3InputMode' failed to satisfy enum value set: "
         "[Pipe, File]"
     ) in text
+
+
+@pytest.mark.documented("https://github.com/aws/sagemaker-python-sdk/issues/4867")
+def test_number_or_truth_value_is_refused_for_a_text_in_awss_words() -> None:
+    specification = {
+        "ImageUri": "i",
+        "ContainerArguments": ["--limit", {"Get": "Parameters.Limit"}],
+    }
+    given = step("A", Arguments=processing(AppSpecification=specification))
+    assert refused(given, parameters=[LIMIT]) == (
+        "Cannot assign property reference [Parameters.Limit] to argument of type [String]."
+    )
+    given = step("A", Arguments=processing(Environment={"A": {"Get": "Parameters.Relaxed"}}))
+    assert "[Parameters.Relaxed] to argument of type [String]" in refused(
+        given, parameters=[RELAXED]
+    )
+
+
+def test_number_in_a_text_and_number_for_a_number_are_accepted() -> None:
+    count = {"Name": "Count", "Type": "Integer", "DefaultValue": 1}
+    own = processing(Environment={"A": {"Std:Join": {"On": "", "Values": [REFERENCE]}}})
+    own["ProcessingResources"]["ClusterConfig"]["InstanceCount"] = REFERENCE
+    assert checked(step("A", Arguments=own), parameters=[count])
 
 
 def test_argument_is_refused_when_a_required_member_is_missing() -> None:

@@ -52,7 +52,7 @@ def test_a_failing_container_is_asked_again(
     failing = SLOW.replace(
         "threading.Event().wait()", "self.send_response(500); self.end_headers()"
     )
-    monkeypatch.setattr(XGBoost, "serving", lambda _: Command(("python3", "-c", failing)))
+    monkeypatch.setattr(XGBoost, "serving", lambda *_: Command(("python3", "-c", failing)))
     transforms.put("a.csv", "1,0\n")
     described = transforms.run(ModelClientConfig={"InvocationsMaxRetries": 1})
     assert described["FailureReason"] == "AlgorithmError: See job logs for more information"
@@ -99,7 +99,7 @@ def test_a_prefix_without_objects_fails_the_job(transforms: Transforms) -> None:
 def test_a_job_that_is_stopped_stores_nothing(
     transforms: Transforms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(XGBoost, "serving", lambda _: Command(("python3", "-c", SLOW)))
+    monkeypatch.setattr(XGBoost, "serving", lambda *_: Command(("python3", "-c", SLOW)))
     transforms.put("a.csv", "1,0\n")
     request = transforms.request()
     name = request["TransformJobName"]

@@ -98,7 +98,7 @@ def test_a_container_is_told_that_it_transforms(
     from localcloud.sagemaker.containers.container import Command
 
     script = "import os; print(sorted(n + '=' + v for n, v in os.environ.items() if 'SAGE' in n))"
-    monkeypatch.setattr(XGBoost, "serving", lambda _: Command(("python3", "-c", script)))
+    monkeypatch.setattr(XGBoost, "serving", lambda *_: Command(("python3", "-c", script)))
     transforms.put("a.csv", "1,0\n")
     described = transforms.run(
         MaxPayloadInMB=3, MaxConcurrentTransforms=2, Environment={"SAGE": "mine"}
