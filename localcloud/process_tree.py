@@ -104,6 +104,18 @@ def kill_trees(roots: Iterable[int]) -> None:
             os.killpg(root, signal.SIGKILL)
         # It has no group of its own, or none yet.
         _send(root, signal.SIGKILL)
+    # A killed process takes some milliseconds to end: whoever asked for its end may rely on it.
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline and any(map(_is_running, roots)):
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
+            return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+    except (OSError, IndexError):
+        return False
 
 
 def _send(pid: int, number: signal.Signals) -> None:

@@ -50,7 +50,8 @@ def check(response: BaseResponse, operation: str | None) -> None:
         return
     sent = _body(response)
     kept = _without_nulls(sent)
-    if kept != sent:
+    # No body at all is one without members, which moto does not take for JSON.
+    if kept != sent or not response.body:
         response.body = json.dumps(kept)
         # moto has read some services' requests already.
         if response.automated_parameter_parsing:

@@ -71,6 +71,13 @@ class LocalCloud:
             )
         return self._clients[service, region]
 
+    def make_queue(self, name: str) -> tuple[str, str]:
+        """A queue that EventBridge's rules may send to; its URL and ARN."""
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+        allowed = policy(allow_service("events", "sqs:SendMessage", arn))
+        made = self.client("sqs").create_queue(QueueName=name, Attributes={"Policy": allowed})
+        return str(made["QueueUrl"]), arn
+
     def make_role(self, name: str, principal: dict[str, str], *statements: Any) -> str:
         """A role that a principal can assume and that may do everything, or what is stated."""
         iam = self.client("iam")
@@ -83,6 +90,16 @@ class LocalCloud:
 def policy(*statements: dict[str, Any]) -> str:
     """A policy's document."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow_service(name: str, action: str | list[str], resource: str) -> dict[str, Any]:
+    """A statement of a resource's policy that lets a service (`events`) do something with it."""
+    return {
+        "Effect": "Allow",
+        "Principal": service_principal(name),
+        "Action": action,
+        "Resource": resource,
+    }
 
 
 def service_principal(name: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ import boto3
 
 from localcloud import clients
 from localcloud.cloud import current
-from tests.local_server import ACCOUNT, REGION, LocalCloud, policy, service_principal, serving
+from tests.local_server import REGION, LocalCloud, service_principal, serving
 
 from .answers import Answers
 
@@ -34,17 +34,8 @@ class Local(LocalCloud):
 
     def _listen(self) -> str:
         """A queue that a rule sends every event of AWS's services to."""
-        sqs, events = self.client("sqs"), self.client("events")
-        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:contract"
-        allow = {
-            "Effect": "Allow",
-            "Principal": service_principal("events"),
-            "Action": "sqs:SendMessage",
-            "Resource": arn,
-        }
-        attributes = {"Policy": policy(allow)}
-        made = sqs.create_queue(QueueName="contract", Attributes=attributes)
-        url = str(made["QueueUrl"])
+        events = self.client("events")
+        url, arn = self.make_queue("contract")
         events.put_rule(Name="contract", EventPattern='{"source": [{"prefix": "aws."}]}')
         answer = events.put_targets(Rule="contract", Targets=[{"Id": "queue", "Arn": arn}])
         assert answer["FailedEntryCount"] == 0, answer

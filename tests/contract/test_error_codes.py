@@ -62,6 +62,7 @@ NOT_OF_THE_SERVICE = {
         "GeneralServiceException",
     ): "a handler's code, in a resource's status reason",
     ("events", "NotAuthorizedForSourceException"): "the ErrorCode of an entry of PutEvents' answer",
+    ("iam", "ValidationError"): f"{API}/IAM/latest/APIReference/CommonErrors.html",
     ("iam", "AccessDeniedException"): "for_service gives a denial the code of the service asked",
     ("sagemaker", "ModelError"): "InvokeEndpoint's, which is sagemaker-runtime's",
     ("sagemaker", "ValidationError"): "InvokeEndpoint's, which is sagemaker-runtime's",

@@ -14,7 +14,8 @@ import pytest
 from tests.contract import samples
 from tests.contract.event_exceptions import EXCEPTIONS
 from tests.contract.event_shape import differences, published
-from tests.contract.local import ACCOUNT, REGION, Local
+from tests.contract.local import Local
+from tests.local_server import ACCOUNT, REGION
 
 REFERENCE = "https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html"
 # What an event of a kind is about: samples of the same state show which members it always has.

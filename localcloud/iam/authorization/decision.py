@@ -5,7 +5,8 @@ The order is IAM's
 deny anywhere; then, in one account, an allow by the resource's policy or by the identity's, within the
 permissions boundary and the session policy. What a resource's policy grants to a session itself is not
 limited by these two. Keys of KMS and roles must allow by their own policy; across accounts both sides
-must. Service control policies are not part of this cloud.
+must (a role of another account can never be passed: the service that gets it says so). Service control
+policies are not part of this cloud.
 """
 
 from __future__ import annotations
@@ -75,13 +76,14 @@ def decide(
         if each is not None and each.decision is Decision.EXPLICIT_DENY:
             return Verdict(False, kind, True, each.matched[0][0], asked)
     lacking = _not_allowed(
-        caller, resource, policies, identity, direct, delegated, boundary, session
+        caller, action, resource, policies, identity, direct, delegated, boundary, session
     )
     return Verdict(lacking is None, lacking or "", asked=asked)
 
 
 def _not_allowed(
     caller: Caller,
+    action: str,
     resource: str,
     policies: Policies,
     identity: Evaluation,
@@ -101,7 +103,7 @@ def _not_allowed(
             return policies.must_allow
         if not granted and not by_identity:
             return IDENTITY
-    elif _is_foreign(caller, resource):
+    elif _is_foreign(caller, resource) and action != "iam:PassRole":
         if not by_identity:
             return IDENTITY
         if not granted and not by_account:

@@ -88,6 +88,8 @@ def require(
         | context_keys.of_resource(resource, caller.account)
         | dict(context or {})
     )
+    if caller.kind == "service" and not _is_there(caller, resource):
+        return  # "it does not exist" is for the service asked to say
     policies = _policies(caller, action, resource)
     try:
         verdict = decide(caller, action, resource, values, policies)
@@ -131,13 +133,19 @@ def _policies(caller: Caller, action: str, resource: str) -> Policies:
     if action.startswith("sts:AssumeRole") or action == "sts:TagSession":
         trust = resource_policies.trust_policies(resource, caller.partition)
         return Policies(identity, trust, boundary, session, must_allow=TRUST)
+    of_resource = resource_policies.policies_of(resource, caller.partition, caller.account)
     return Policies(
         identity,
-        resource_policies.policies_of(resource, caller.partition, caller.account),
+        of_resource or [],
         boundary,
         session,
         must_allow=RESOURCE if _is_kms_key(resource) else None,
     )
+
+
+def _is_there(caller: Caller, resource: str) -> bool:
+    found = resource_policies.policies_of(resource, caller.partition, caller.account)
+    return found is not None
 
 
 def _is_kms_key(resource: str) -> bool:

@@ -26,8 +26,9 @@ from localcloud.iam.policy_evaluation import Policy
 SOURCE = "resource-based policy"
 
 
-def policies_of(arn: str, partition: str, account: str) -> list[Policy]:
-    """The policies of the resource that an ARN names; empty for one that has none."""
+def policies_of(arn: str, partition: str, account: str) -> list[Policy] | None:
+    """The policies of the resource that an ARN names: empty for one that has none; None if a resource of
+    a kind that has policies is not there."""
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[2] not in _READ:
         return []
@@ -35,7 +36,7 @@ def policies_of(arn: str, partition: str, account: str) -> list[Policy]:
     try:
         texts = _READ[parts[2]](parts[5], parts[3], owner, partition)
     except (KeyError, AttributeError, HTTPException, ServiceException):
-        return []  # there is no such resource
+        return None
     return [Policy.parse(text, arn, SOURCE) for text in texts if text]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.contract.local import ACCOUNT, Local
+from tests.contract.local import Local
+from tests.local_server import ACCOUNT
 
 TEMPLATE = {
     "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}},

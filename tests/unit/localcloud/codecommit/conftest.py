@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from localcloud.cloud import current
-from tests.local_server import ACCOUNT, REGION, LocalCloud
+from tests.local_server import LocalCloud
 
 
 class Cloud(LocalCloud):
@@ -22,10 +22,9 @@ class Cloud(LocalCloud):
     def __init__(self, endpoint: str) -> None:
         super().__init__(endpoint)
         name = f"codecommit-{uuid4().hex[:8]}"
-        self.queue = self.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+        self.queue, arn = self.make_queue(name)
         events = self.client("events")
         events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.codecommit"]}))
-        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
         events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
         self._events: list[dict[str, Any]] = []
 

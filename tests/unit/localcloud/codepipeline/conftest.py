@@ -97,16 +97,7 @@ class Cloud(LocalCloud):
 
     def listen(self, pipeline: str) -> str:
         """Have a pipeline's events sent to a queue of its name; the queue's address."""
-        url = str(self.client("sqs").create_queue(QueueName=pipeline)["QueueUrl"])
-        queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{pipeline}"
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue,
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        url, queue = self.make_queue(pipeline)
         pattern = {"resources": [f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{pipeline}"]}
         events = self.client("events")
         events.put_rule(Name=pipeline, EventPattern=json.dumps(pattern))

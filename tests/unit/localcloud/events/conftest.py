@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from localcloud.cloud import current
-from tests.local_server import ACCOUNT, LocalCloud
+from tests.local_server import ACCOUNT, LocalCloud, allow_service, policy
 
 Client = Callable[[str], Any]
 
@@ -27,8 +27,11 @@ def name() -> str:
 
 
 def queue(client: Client, name: str) -> tuple[str, str]:
-    url = client("sqs").create_queue(QueueName=name)["QueueUrl"]
-    return url, f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
+    """A queue that EventBridge may send to; its URL and ARN."""
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
+    allowed = policy(allow_service("events", "sqs:SendMessage", arn))
+    made = client("sqs").create_queue(QueueName=name, Attributes={"Policy": allowed})
+    return str(made["QueueUrl"]), arn
 
 
 def receive(client: Client, url: str) -> dict[str, Any]:

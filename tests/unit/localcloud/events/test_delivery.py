@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.cloud import current
 from localcloud.events import delivery
-from tests.local_server import ACCOUNT
+from tests.local_server import ACCOUNT, allow_service, policy
 
 from .conftest import Client, put, queue, receive, rule
 
@@ -53,6 +53,8 @@ def test_a_log_group_gets_a_log_event(client: Client, name: str) -> None:
     logs = client("logs")
     logs.create_log_group(logGroupName=name)
     arn = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{name}"
+    writing = allow_service("events", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{arn}:*")
+    logs.put_resource_policy(policyName=name, policyDocument=policy(writing))
     rule(client, name, {"source": [name]}, Arn=arn)
     put(client, name, {"n": 7})
 
@@ -176,6 +178,11 @@ def test_a_function_is_called_with_the_event(client: Client, name: str) -> None:
         RoleName=name,
         AssumeRolePolicyDocument=json.dumps({"Statement": [{**trust, "Action": "sts:AssumeRole"}]}),
     )
+    client("iam").put_role_policy(
+        RoleName=name,
+        PolicyName="log",
+        PolicyDocument=policy({"Effect": "Allow", "Action": "logs:*", "Resource": "*"}),
+    )
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("m.py", "import json\ndef f(event, context): print(json.dumps(event))\n")
@@ -186,7 +193,14 @@ def test_a_function_is_called_with_the_event(client: Client, name: str) -> None:
         Handler="m.f",
         Code={"ZipFile": code.getvalue()},
     )
-    rule(client, name, {"source": [name]}, Arn=function["FunctionArn"])
+    source = rule(client, name, {"source": [name]}, Arn=function["FunctionArn"])
+    client("lambda").add_permission(
+        FunctionName=name,
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=source,
+    )
     event_id = put(client, name, {"n": 1})
 
     def logged() -> bool:

@@ -16,7 +16,7 @@ from botocore.model import OperationModel, Shape
 
 from localcloud.cloud import current
 from localcloud.sagemaker.containers import images
-from tests.local_server import ACCOUNT, REGION, LocalCloud, policy, service_principal, serving
+from tests.local_server import REGION, LocalCloud, service_principal, serving
 
 _REGISTRY = f"683313688378.dkr.ecr.{REGION}.amazonaws.com"
 _TYPES: dict[str, type | tuple[type, ...]] = {
@@ -97,17 +97,9 @@ class Service(LocalCloud):
         return [event for event in self._events if event["resources"] == [arn]]
 
     def _subscribe(self) -> str:
-        sqs, events = self.client("sqs"), self.client("events")
+        events = self.client("events")
         name = f"events-{uuid4().hex[:8]}"
-        url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
-        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
-        allow = {
-            "Effect": "Allow",
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": arn,
-        }
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy(allow)})
+        url, arn = self.make_queue(name)
         events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
         events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
         return url
