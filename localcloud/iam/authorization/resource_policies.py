@@ -17,6 +17,7 @@ from moto.iam import iam_backends
 from moto.kms import kms_backends
 from moto.logs import logs_backends
 from moto.s3 import s3_backends
+from moto.sagemaker import sagemaker_backends
 from moto.sns import sns_backends
 from moto.sqs import sqs_backends
 from werkzeug.exceptions import HTTPException
@@ -85,6 +86,17 @@ def _log_group(_resource: str, region: str, account: str, _partition: str) -> li
     return [policy.policy_document for policy in list(policies)]
 
 
+def _package_group(resource: str, region: str, account: str, _partition: str) -> list[str]:
+    # A group's policy is about its versions too (`model-package/<group>/<version>`).
+    kind, _, name = resource.partition("/")
+    if kind not in ("model-package-group", "model-package"):
+        return []
+    backend: Any = sagemaker_backends[account][region]
+    wanted = name.partition("/")[0].lower()
+    groups = list(backend.model_package_groups.values())
+    return [group.policy for group in groups if group.policy and group.name.lower() == wanted]
+
+
 def _trust(resource: str, _region: str, account: str, partition: str) -> list[str]:
     roles = list(iam_backends[account][partition].roles.values())
     arn = f"arn:{partition}:iam::{account}:{resource}"
@@ -107,6 +119,7 @@ _READ: dict[str, Callable[[str, str, str, str], list[str]]] = {
     "ecr": _repository,
     "events": _bus,
     "logs": _log_group,
+    "sagemaker": _package_group,
 }
 
 

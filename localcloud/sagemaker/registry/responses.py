@@ -1,7 +1,6 @@
 """The operations of the model registry.
 
-https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackages.html and its siblings. The
-group policies (PutModelPackageGroupPolicy …) are refused as not implemented.
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackages.html and its siblings.
 """
 
 from __future__ import annotations
@@ -31,6 +30,24 @@ class RegistryResponse(SageMakerResponse):
     def delete_model_package_group(self) -> EmptyResult:
         request = validated(self, "DeleteModelPackageGroup")
         self._registry.remove_group(request["ModelPackageGroupName"])
+        return EmptyResult()
+
+    def put_model_package_group_policy(self) -> ActionResult:
+        request = validated(self, "PutModelPackageGroupPolicy")
+        group = self._registry.group(request["ModelPackageGroupName"])
+        group.put_policy(request["ResourcePolicy"])
+        return ActionResult({"ModelPackageGroupArn": group.arn})
+
+    def get_model_package_group_policy(self) -> ActionResult:
+        request = validated(self, "GetModelPackageGroupPolicy")
+        group = self._registry.group(request["ModelPackageGroupName"])
+        return ActionResult({"ResourcePolicy": group.require_policy()})
+
+    def delete_model_package_group_policy(self) -> EmptyResult:
+        request = validated(self, "DeleteModelPackageGroupPolicy")
+        group = self._registry.group(request["ModelPackageGroupName"])
+        group.require_policy()
+        group.policy = None
         return EmptyResult()
 
     def list_model_package_groups(self) -> ActionResult:

@@ -28,6 +28,11 @@ def perform(local: Local, model: str) -> str:
     sagemaker.list_model_packages(ModelPackageGroupName=GROUP)
     sagemaker.describe_model_package_group(ModelPackageGroupName=GROUP)
     sagemaker.list_model_package_groups()
+    sagemaker.put_model_package_group_policy(
+        ModelPackageGroupName=GROUP, ResourcePolicy='{"Version": "2012-10-17", "Statement": []}'
+    )
+    sagemaker.get_model_package_group_policy(ModelPackageGroupName=GROUP)
+    sagemaker.delete_model_package_group_policy(ModelPackageGroupName=GROUP)
     sagemaker.delete_model_package(ModelPackageName=other)
     sagemaker.create_model_package_group(ModelPackageGroupName="dropped")
     sagemaker.delete_model_package_group(ModelPackageGroupName="dropped")

@@ -73,6 +73,34 @@ def test_a_stack_without_a_role_is_made_in_its_callers_name(
     assert made(session(stacks, allow("sqs:*")), "allowed")["StackStatus"] == "CREATE_COMPLETE"
 
 
+@pytest.mark.documented(
+    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_PutModelPackageGroupPolicy.html"
+)
+def test_a_groups_policy_lets_others_in_by_name(person: LocalCloud, session: Allowed) -> None:
+    sagemaker = person.client("sagemaker")
+    template = {
+        "Resources": {
+            "Group": {
+                "Type": "AWS::SageMaker::ModelPackageGroup",
+                "Properties": {"ModelPackageGroupName": "Shared"},
+            }
+        }
+    }
+    who = session()
+    arn = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:model-package-group/Shared"
+    grant = allow("sagemaker:DescribeModelPackageGroup", arn, Principal={"AWS": who.role_arn})
+    properties = template["Resources"]["Group"]["Properties"]
+    properties["ModelPackageGroupPolicy"] = {"Version": "2012-10-17", "Statement": [grant]}
+    person.client("cloudformation").create_stack(
+        StackName="shared", TemplateBody=json.dumps(template)
+    )
+    theirs = who.client("sagemaker")
+    assert theirs.describe_model_package_group(ModelPackageGroupName="Shared")
+    sagemaker.delete_model_package_group_policy(ModelPackageGroupName="Shared")
+    with pytest.raises(ClientError, match="is not authorized to perform"):
+        theirs.describe_model_package_group(ModelPackageGroupName="Shared")
+
+
 @pytest.mark.documented("https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCode.html")
 def test_a_functions_code_is_read_as_the_caller(
     person: LocalCloud, session: Allowed, bucket: str

@@ -141,6 +141,18 @@ def test_groups_are_listed_and_tagged(sagemaker: Any, versions: list[str]) -> No
         sagemaker.delete_model_package_group(ModelPackageGroupName="Group")
 
 
-def test_group_policies_are_refused_by_name(sagemaker: Any, versions: list[str]) -> None:
-    with pytest.raises(ClientError, match="PutModelPackageGroupPolicy"):
+def test_a_group_has_a_policy_until_it_is_deleted(sagemaker: Any, versions: list[str]) -> None:
+    with pytest.raises(ClientError, match="Cannot find resource policy"):
+        sagemaker.get_model_package_group_policy(ModelPackageGroupName="Group")
+    with pytest.raises(ClientError, match="Invalid resource policy"):
         sagemaker.put_model_package_group_policy(ModelPackageGroupName="Group", ResourcePolicy="{}")
+    text = '{"Version": "2012-10-17", "Statement": []}'
+    put = sagemaker.put_model_package_group_policy(
+        ModelPackageGroupName="Group", ResourcePolicy=text
+    )
+    assert put["ModelPackageGroupArn"].endswith("model-package-group/Group")
+    got = sagemaker.get_model_package_group_policy(ModelPackageGroupName="Group")
+    assert got["ResourcePolicy"] == text
+    sagemaker.delete_model_package_group_policy(ModelPackageGroupName="Group")
+    with pytest.raises(ClientError, match="Cannot find resource policy"):
+        sagemaker.delete_model_package_group_policy(ModelPackageGroupName="Group")
