@@ -28,6 +28,8 @@ class UnsupportedCondition(Exception):
 
 def holds(condition: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
     """Whether every operator and key of `condition` is satisfied by `context`."""
+    if not condition:
+        return True
     known = {key.lower(): list(values) for key, values in context.items()}
     return all(
         _key_holds(name, _texts(wanted), known.get(key.lower()), known)
@@ -38,6 +40,8 @@ def holds(condition: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
 
 def missing_keys(condition: Mapping[str, Mapping[str, Any]], context: Context) -> list[str]:
     """The keys that the condition asks about and the request does not have."""
+    if not condition:
+        return []
     known = {key.lower() for key in context}
     return [key for keys in condition.values() for key in keys if key.lower() not in known]
 
@@ -47,6 +51,8 @@ def substitute(text: str, context: Context) -> str:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
+    if "${" not in text:
+        return text
     known = {key.lower(): values for key, values in context.items()}
 
     def value(match: re.Match[str]) -> str:
