@@ -51,8 +51,8 @@ format: .venv/ready ## rewrite the code in ruff's format
 docs: .venv/ready ## rewrite the generated tables of docs/fidelity.md
 	@$(BIN)/python -m tools.coverage_table
 
-bench: .venv/ready ## measure, and write docs/benchmarks.md [DATA=path/to/abalone.csv]
-	@$(BIN)/python -m bench $(if $(DATA),--data "$(DATA)") --tests
+bench: .venv/ready ## measure for half an hour, and write docs/benchmarks.md [DATA=path/to/abalone.csv] [TESTS=1]
+	@$(BIN)/python -m bench $(if $(DATA),--data "$(DATA)") $(if $(TESTS),--tests)
 
 clean: ## remove what the local cloud and the builds left (not the environment)
 	@rm -rf .slipway cdk.out

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.sagemaker import sagemaker_backends
 
-from tests.unit.localcloud.sagemaker.service import ACCOUNT, REGION
+from tests.local_server import ACCOUNT, REGION
 
 from .conftest import VARIANT, Hosting
 

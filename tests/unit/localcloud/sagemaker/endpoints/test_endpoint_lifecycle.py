@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.cloud import current
+from tests.local_server import ACCOUNT, REGION
 from tests.unit.localcloud.sagemaker.artifacts import archive
-from tests.unit.localcloud.sagemaker.service import ACCOUNT, REGION
 
 from .conftest import VARIANT, Hosting
 

@@ -14,7 +14,7 @@ from moto.sagemaker import sagemaker_backends
 
 from localcloud.cloud import current
 from localcloud.sagemaker.endpoints import deployment
-from tests.unit.localcloud.sagemaker.service import ACCOUNT, REGION
+from tests.local_server import ACCOUNT, REGION
 
 from .conftest import Hosting
 
