@@ -109,11 +109,7 @@ def _require_trust(role_arn: str, account_id: str, service: str) -> None:
     partition = get_partition(current().settings.region)
     # AWS's services give the account of what they act for; which resource, differs from one to another.
     caller = Caller("service", service, account_id, partition)
-    context = {
-        name: values
-        for name, values in context_keys.of_caller(caller, current().settings.region).items()
-        if name != "aws:SourceArn"
-    }
+    context = context_keys.of_caller(caller, current().settings.region)
     trust = Policies(
         resource=resource_policies.trust_policies(role_arn, partition), must_allow=TRUST
     )

@@ -16,8 +16,13 @@ from moto.iam import iam_backends
 from moto.sts import sts_backends
 from moto.utilities.utils import get_partition
 
-# moto takes only 20 letters and digits for a key. A random one: no request from outside is the cloud's.
-INTERNAL_KEY = "LSIA" + secrets.token_hex(8).upper()
+
+def _new_key() -> str:
+    # moto takes only 20 letters and digits. A random one: no request from outside is the cloud's.
+    return "LSIA" + secrets.token_hex(8).upper()
+
+
+INTERNAL_KEY = _new_key()
 """The key with which the cloud calls itself where AWS's services need no permission."""
 
 
@@ -28,6 +33,7 @@ class Caller:
     kind: str
     """`person`, `internal`, `user`, `role` or `service`."""
     arn: str
+    """As denials have it; of a service, its principal."""
     account: str
     partition: str
     principal_arn: str = ""
@@ -41,11 +47,6 @@ class Caller:
     def has_policies(self) -> bool:
         """Whether identity-based policies decide what it may do."""
         return self.kind in ("role", "user")
-
-    @property
-    def name(self) -> str:
-        """As denials have it: a service by its principal."""
-        return self.arn
 
     def principals(self) -> tuple[str, ...]:
         """By which names a resource's policy grants to this very caller, and not to its account."""
@@ -70,7 +71,7 @@ def service_key(principal: str, source_arn: str, region: str) -> str:
     with _lock:
         key = _service_keys.get((principal, source_arn))
         if key is None:
-            key = "LSIA" + secrets.token_hex(8).upper()
+            key = _new_key()
             _service_keys[(principal, source_arn)] = key
             account = source_arn.split(":")[4]
             _services[key] = Caller(

@@ -86,7 +86,8 @@ def of_caller(caller: Caller, region: str, user_agent: str = "") -> Values:
     }
     if caller.kind == "service":
         values["aws:PrincipalServiceName"] = [caller.arn]
-        values["aws:SourceArn"] = [caller.source_arn or ""]
+        if caller.source_arn:
+            values["aws:SourceArn"] = [caller.source_arn]
         values["aws:SourceAccount"] = values["aws:SourceOwner"] = [caller.account]
         return values
     values["aws:PrincipalAccount"] = [caller.account]

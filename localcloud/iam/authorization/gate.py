@@ -88,9 +88,9 @@ def require(
         | context_keys.of_resource(resource, caller.account)
         | dict(context or {})
     )
-    if caller.kind == "service" and not _is_there(caller, resource):
-        return  # "it does not exist" is for the service asked to say
     policies = _policies(caller, action, resource)
+    if policies is None:
+        return  # "it does not exist" is for the service asked to say
     try:
         verdict = decide(caller, action, resource, values, policies)
     except UnsupportedCondition as error:
@@ -103,7 +103,7 @@ def require(
         )
     call_log.record(caller, action, resource, verdict)
     if not verdict.allowed:
-        denied = Denied(caller.name, action, resource, verdict)
+        denied = Denied(caller.arn, action, resource, verdict)
         logger.info("denied: %s", denied.message)
         raise denied
     for watcher in tuple(watchers):
@@ -117,7 +117,8 @@ def require_of_present_caller(action: str, resource: str) -> None:
         require(caller, action, resource)
 
 
-def _policies(caller: Caller, action: str, resource: str) -> Policies:
+def _policies(caller: Caller, action: str, resource: str) -> Policies | None:
+    """All that has a say; None for a service that asks for a resource that is not there."""
     identity: list[Policy] = []
     boundary = None
     if caller.has_policies:
@@ -134,6 +135,8 @@ def _policies(caller: Caller, action: str, resource: str) -> Policies:
         trust = resource_policies.trust_policies(resource, caller.partition)
         return Policies(identity, trust, boundary, session, must_allow=TRUST)
     of_resource = resource_policies.policies_of(resource, caller.partition, caller.account)
+    if of_resource is None and caller.kind == "service":
+        return None
     return Policies(
         identity,
         of_resource or [],
@@ -141,11 +144,6 @@ def _policies(caller: Caller, action: str, resource: str) -> Policies:
         session,
         must_allow=RESOURCE if _is_kms_key(resource) else None,
     )
-
-
-def _is_there(caller: Caller, resource: str) -> bool:
-    found = resource_policies.policies_of(resource, caller.partition, caller.account)
-    return found is not None
 
 
 def _is_kms_key(resource: str) -> bool:

@@ -8,11 +8,9 @@ services' own pages, are the last of the table.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-import jmespath
-
+from localcloud.iam.authorization.resources import texts_at
 from localcloud.iam.authorization.service_reference import Action
 
 # By service prefix: where requests name a role, and to which service it is passed.
@@ -65,17 +63,5 @@ def passed_roles(
     if not action.depends_on("iam:PassRole") and name not in _ALSO:
         return (), ""
     expressions, service = _ROLES[prefix]
-    found: list[str] = []
-    for expression in expressions:
-        value = _compiled(expression).search(request)
-        found += [
-            item
-            for item in (value if isinstance(value, list) else [value])
-            if isinstance(item, str) and item
-        ]
+    found = [role for expression in expressions for role in texts_at(expression, request)]
     return tuple(dict.fromkeys(found)), service
-
-
-@cache
-def _compiled(expression: str) -> Any:
-    return jmespath.compile(expression)

@@ -10,8 +10,6 @@ from __future__ import annotations
 RULES: dict[str, dict[str, tuple[str, ...]]] = {
     "cloudwatch": {"alarm": ("AlarmName", "AlarmNames")},
     "codebuild": {
-        # A build's id is `<project>:<uuid>`, its ARN `…:build/<project>:<uuid>`.
-        "project": ("name", "names", "projectName", "id", "ids", "projectArn"),
         "report-group": (
             "name",
             "reportGroupArns",
@@ -34,30 +32,13 @@ RULES: dict[str, dict[str, tuple[str, ...]]] = {
     "codepipeline": {"pipeline": ("name", "pipelineName", "pipeline.name")},
     "ecr": {"repository": ("repositoryName", "repositoryNames")},
     "events": {
-        "event-bus": ("Name", "EventBusName", "Entries[].EventBusName", "EventSourceArn"),
         "archive": ("ArchiveName",),
         "connection": ("Name", "ConnectionArn"),
         "api-destination": ("Name",),
     },
-    "kms": {"key": ("KeyId", "TargetKeyId"), "alias": ("AliasName",)},
-    "lambda": {
-        "function": ("FunctionName",),
-        "eventSourceMapping": ("UUID",),
-        "layer": ("LayerName",),
-    },
-    "logs": {
-        "log-group": (
-            "logGroupName",
-            "logGroupIdentifier",
-            "logGroupNames",
-            "logGroupIdentifiers",
-            "logGroupNamePrefix",
-        )
-    },
+    "kms": {"alias": ("AliasName",)},
     "sagemaker": {
         "pipeline": ("PipelineName", "PipelineArn"),
-        "pipeline-execution": ("PipelineExecutionArn",),
-        "model": ("ModelName",),
         "model-package": (
             "ModelPackageName",
             "ModelPackageArn",
@@ -66,15 +47,9 @@ RULES: dict[str, dict[str, tuple[str, ...]]] = {
             "PrimaryContainer.ModelPackageName",
             "Containers[].ModelPackageName",
         ),
-        "model-package-group": ("ModelPackageGroupName",),
         "artifact": ("ArtifactArn", "SourceArn", "DestinationArn"),
-        "action": ("ActionName",),
-        "context": ("ContextName",),
     },
-    "secretsmanager": {"Secret": ("SecretId", "Name")},
     "sns": {"topic": ("TopicArn", "TargetArn", "Name", "SubscriptionArn")},
-    "sqs": {"queue": ("QueueUrl", "QueueName")},
-    "ssm": {"parameter": ("Name", "Names", "Path")},
     "sts": {"role": ("RoleArn",)},
 }
 

@@ -70,11 +70,16 @@ def _of_type(
 def _names(kind: ResourceType, prefix: str, request: Mapping[str, Any]) -> list[str]:
     rule = RULES.get(prefix, {}).get(kind.name)
     if rule is not None:
-        return [name for each in rule for name in _texts(_compiled(each).search(request))]
+        return [name for each in rule for name in texts_at(each, request)]
     if len(kind.variables) != 1:
         return []
     wanted = kind.variables[0].lower()
     return [text for name in request if name.lower() == wanted for text in _texts(request[name])]
+
+
+def texts_at(expression: str, request: Mapping[str, Any]) -> list[str]:
+    """The texts that a JMESPath expression finds in a request."""
+    return _texts(_compiled(expression).search(request))
 
 
 @cache
