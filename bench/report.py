@@ -126,7 +126,7 @@ def handler_rows(handlers: Sequence[Handler]) -> list[Row]:
     """The Lambda functions: start and size."""
     return [
         (
-            "Lambda handlers: cold import without boto3, on top of what the runtime has (best of 5 fresh interpreters)",
+            "Lambda handlers: cold import after the runtime's own, without boto3 (best of 5 interpreters)",
             ", ".join(f"{each.name} {each.milliseconds:.0f} ms" for each in handlers),
             "under 50 ms each",
             max(handler.milliseconds for handler in handlers) < 50,

@@ -40,6 +40,13 @@ def main() -> int:
         help="whether calls are denied that IAM's policies do not allow (default: %(default)s)",
     )
     parser.add_argument(
+        "--pace",
+        type=_pace,
+        default=1.0,
+        help="how many times as fast as on AWS bakes, alarms' periods and scaling's cooldowns pass"
+        " (default: %(default)g)",
+    )
+    parser.add_argument(
         "--stop-at-end-of-input",
         action="store_true",
         help="stop when standard input closes, as it does when whoever started this ends",
@@ -63,6 +70,7 @@ def main() -> int:
             region=arguments.region,
             state_dir=arguments.state_dir,
             iam=arguments.iam == "on",
+            pace=arguments.pace,
         )
     )
     try:
@@ -82,6 +90,11 @@ def main() -> int:
     )
     if arguments.iam == "off":
         print("IAM is off: every call is allowed, whatever the policies say", flush=True)
+    if arguments.pace != 1:
+        print(
+            f"bakes, alarms and scaling go {arguments.pace:g} times as fast as on AWS (--pace)",
+            flush=True,
+        )
     if not is_loopback(arguments.host):
         print(OPEN_WARNING.format(**vars(arguments)), file=sys.stderr, flush=True)
     if arguments.stop_at_end_of_input:
@@ -89,6 +102,13 @@ def main() -> int:
     stopped.wait()
     server.stop()
     return 0
+
+
+def _pace(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1000")
+    return value
 
 
 def _wait_for_end_of_input(stopped: threading.Event) -> None:

@@ -39,6 +39,10 @@ class Cloud:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
+    def paced(self, seconds: float) -> float:
+        """How long something that lasts `seconds` on AWS lasts here (see Settings.pace)."""
+        return seconds / self.settings.pace
+
     def background(self, name: str, work: Callable[..., Any], *arguments: Any) -> threading.Thread:
         """Run `work` in a thread of its own; an exception that escapes it is logged, never lost."""
 

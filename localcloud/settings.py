@@ -28,6 +28,10 @@ class Settings:
     state_dir: Path = field(default_factory=lambda: Path(".slipway"))
     iam: bool = True
     """Whether calls are denied that the policies do not allow."""
+    pace: float = 1.0
+    """How many of AWS's seconds pass in one of this machine's, for what only waits or measures time:
+    bakes of a deployment, periods and evaluation of alarms, cooldowns of scaling. Requests, jobs,
+    time-outs of functions and builds, and all timestamps keep the machine's own time."""
 
     @property
     def endpoint_url(self) -> str:
