@@ -41,7 +41,8 @@ def check(response: BaseResponse, operation: str | None) -> None:
     except OperationNotFoundError:
         return
     protocols = model.metadata.get("protocols") or [model.metadata.get("protocol")]
-    if shape is None or not {"json", "rest-json"} & set(protocols):
+    # CloudWatch also takes the older form of query services, whose members are all texts.
+    if shape is None or not {"json", "rest-json"} & set(protocols) or _is_query(response):
         return
     located = {name: member.serialization.get("location") for name, member in shape.members.items()}
     _check_located(response, shape)
@@ -70,6 +71,12 @@ def check(response: BaseResponse, operation: str | None) -> None:
         ]
         if missing:
             raise _null(missing)
+
+
+def _is_query(response: BaseResponse) -> bool:
+    return str(response.headers.get("Content-Type", "")).startswith(
+        "application/x-www-form-urlencoded"
+    )
 
 
 def _body(response: BaseResponse) -> dict[str, Any]:

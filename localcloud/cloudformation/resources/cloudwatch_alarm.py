@@ -5,12 +5,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from localcloud.cloudformation.property_values import truth
 from localcloud.cloudformation.resource import Context, Created, Resource
 
-# PutMetricAlarm takes the same names; numbers may be written as text in a template.
+# PutMetricAlarm takes the same names, and refuses by name what nothing here would evaluate (metric math,
+# anomaly detection, actions of other kinds); numbers may be written as text in a template.
 TEXTS = (
     "AlarmDescription",
     "ComparisonOperator",
@@ -49,7 +51,9 @@ class Alarm(Resource):
         self._put(physical_id, new, context)
 
     def delete(self, physical_id: str, properties: dict[str, Any], context: Context) -> None:
-        context.client("cloudwatch").delete_alarms(AlarmNames=[physical_id])
+        cloudwatch = context.client("cloudwatch")
+        with contextlib.suppress(cloudwatch.exceptions.ResourceNotFound):
+            cloudwatch.delete_alarms(AlarmNames=[physical_id])
 
     def _put(self, name: str, properties: dict[str, Any], context: Context) -> None:
         request: dict[str, Any] = {key: properties[key] for key in TEXTS if key in properties}
