@@ -26,14 +26,14 @@ _SESSION = boto3.Session(region_name=REGION)
 
 
 @contextlib.contextmanager
-def serving(state: Path, clock: Clock | None = None) -> Iterator[str]:
+def serving(state: Path, clock: Clock | None = None, pace: float = 1.0) -> Iterator[str]:
     """A local cloud on a port of its own, for as long as the block lasts; its endpoint. `clock` takes
-    the place of the machine's own time.
+    the place of the machine's own time, `pace` is how fast AWS's waits pass (Settings.pace).
 
     A process has one cloud at a time, and what moto keeps belongs to the process: what an earlier
     cloud left there is thrown away first.
     """
-    server = Server(Settings(port=unused_port(), state_dir=state), clock)
+    server = Server(Settings(port=unused_port(), state_dir=state, pace=pace), clock)
     server.start()
     try:
         # Dropped first: the reset would give IAM all of AWS's managed policies, then throw it away.

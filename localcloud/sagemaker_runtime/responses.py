@@ -11,20 +11,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.sagemaker import sagemaker_backends
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse as MotoResponse
 
 from localcloud.sagemaker.endpoints.invocations import Answer, InvocationError, Request, invoke
+from localcloud.sagemaker_runtime.request_constraints import CONTENT_BYTES, violation
 
-MAX_BODY_BYTES = 6_291_456
 _UNSUPPORTED_HEADERS = (
     "X-Amzn-SageMaker-Target-Model",
     "X-Amzn-SageMaker-Target-Container-Hostname",
     "X-Amzn-SageMaker-Enable-Explanations",
     "X-Amzn-SageMaker-Inference-Component",
     "X-Amzn-SageMaker-Session-Id",
+    "X-Amzn-SageMaker-Prefix-Aware-Id",
 )
 
 
@@ -37,9 +39,12 @@ class SageMakerRuntimeResponse(MotoResponse):
     use_raw_body = True
 
     def invoke_endpoint(self) -> TYPE_RESPONSE:
+        body = bytes(self.raw_body)
+        if len(body) > CONTENT_BYTES:
+            return _too_long()
         hosting = sagemaker_backends[self.current_account][self.region]
         try:
-            answer = invoke(hosting, self._request())
+            answer = invoke(hosting, self._request(body))
         except InvocationError as error:
             return _error(error)
         return 200, _headers(answer), answer.body
@@ -47,28 +52,24 @@ class SageMakerRuntimeResponse(MotoResponse):
     def invoke_endpoint_async(self) -> TYPE_RESPONSE:
         raise NotImplementedError("asynchronous inference is not served")
 
-    def _request(self) -> Request:
-        for name in _UNSUPPORTED_HEADERS:
-            if self.headers.get(name):
-                raise InvocationError(
-                    400, "ValidationError", f"unsupported by the local cloud: request header {name}"
-                )
-        body = bytes(self.raw_body)
-        if len(body) > MAX_BODY_BYTES:
-            raise InvocationError(
-                400,
-                "ValidationError",
-                f"1 validation error detected: Value at 'body' failed to satisfy constraint: Member "
-                f"must have length less than or equal to {MAX_BODY_BYTES}",
-            )
+    def _request(self, body: bytes) -> Request:
+        headers = self.headers
+        for header in _UNSUPPORTED_HEADERS:
+            if headers.get(header):
+                message = f"unsupported by the local cloud: request header {header}"
+                raise InvocationError(400, "ValidationError", message)
+        name = unquote(self.path.split("/")[2])
+        wrong = violation(name, headers, body)
+        if wrong is not None:
+            raise InvocationError(400, "ValidationError", wrong)
         return Request(
-            endpoint_name=self.path.split("/")[2],
+            endpoint_name=name,
             body=body,
-            content_type=self.headers.get("Content-Type") or "",
-            accept=self.headers.get("Accept") or "",
-            target_variant=self.headers.get("X-Amzn-SageMaker-Target-Variant"),
-            inference_id=self.headers.get("X-Amzn-SageMaker-Inference-Id"),
-            custom_attributes=self.headers.get("X-Amzn-SageMaker-Custom-Attributes"),
+            content_type=headers.get("Content-Type") or "",
+            accept=headers.get("Accept") or "",
+            target_variant=headers.get("X-Amzn-SageMaker-Target-Variant"),
+            inference_id=headers.get("X-Amzn-SageMaker-Inference-Id"),
+            custom_attributes=headers.get("X-Amzn-SageMaker-Custom-Attributes"),
         )
 
 
@@ -83,11 +84,24 @@ def _headers(answer: Answer) -> dict[str, str]:
 
 
 def _error(error: InvocationError) -> TYPE_RESPONSE:
-    shape: dict[str, Any] = {"Message": str(error), **error.members}
     headers = {
         # moto takes the status from here: that of a tuple it would answer as 200.
         "status": error.status,
         "Content-Type": "application/json",
         "x-amzn-errortype": error.code,
     }
-    return error.status, headers, json.dumps(shape)
+    return error.status, headers, error_body(error)
+
+
+def error_body(error: InvocationError) -> str:
+    """An error's body, as SageMaker writes it: without spaces, members by name."""
+    # A request that is throttled has a small `message`, which is null (observed).
+    shape: dict[str, Any] = (
+        {"message": None} if error.message is None else {"Message": error.message, **error.members}
+    )
+    return json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _too_long() -> TYPE_RESPONSE:
+    text = f"HTTP content length exceeded {CONTENT_BYTES} bytes."
+    return 413, {"status": 413, "Content-Type": "text/plain"}, text

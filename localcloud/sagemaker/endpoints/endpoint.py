@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from localcloud.sagemaker.endpoints.fleet_plan import FleetPlan
+from localcloud.sagemaker.endpoints.progress import Progress, VariantProgress
 from localcloud.sagemaker.endpoints.records import EndpointConfig
 
 # Statuses in which SageMaker refuses to update or delete an endpoint (DescribeEndpoint, above).
@@ -28,6 +29,8 @@ class Endpoint:
     status: str = "Creating"
     failure_reason: str | None = None
     pending: FleetPlan | None = None
+    progress: Progress | None = None
+    """What is happening to its variants, while something is."""
     last_deployment_config: dict[str, Any] | None = None
     tags: list[dict[str, str]] = field(default_factory=list)
 
@@ -47,22 +50,29 @@ class Endpoint:
             "LastModifiedTime": self.modified,
         }
         if self.status not in ("Creating", "Failed"):
-            shape["ProductionVariants"] = _variants(self.live, self.pending)
+            shape["ProductionVariants"] = _variants(self.live, self.pending, self.progress)
             if self.live.capture:
                 shape["DataCaptureConfig"] = _capture(self.live.capture)
         if self.failure_reason:
             shape["FailureReason"] = self.failure_reason
         if self.last_deployment_config:
             shape["LastDeploymentConfig"] = self.last_deployment_config
-        # "Only returned when the endpoint is creating or updating with a new configuration".
-        pending = self.pending
-        if pending is not None and pending.config is not self.config:
+        coming = self._coming()
+        if coming is not None:
+            progress = self.progress or Progress(self.modified)
             shape["PendingDeploymentSummary"] = {
-                "EndpointConfigName": pending.config.name,
-                "ProductionVariants": _pending_variants(pending),
-                "StartTime": self.modified,
+                "EndpointConfigName": coming.config.name,
+                "ProductionVariants": _pending_variants(coming, progress),
+                "StartTime": progress.started,
             }
         return shape
+
+    def _coming(self) -> FleetPlan | None:
+        """What is being deployed, if it is "a new endpoint configuration" (DescribeEndpoint)."""
+        if self.status == "Creating":
+            return self.live
+        pending = self.pending
+        return pending if pending is not None and pending.config is not self.config else None
 
     def summary(self) -> dict[str, Any]:
         """One entry of ListEndpoints."""
@@ -75,30 +85,51 @@ class Endpoint:
         }
 
 
-def _variants(live: FleetPlan, pending: FleetPlan | None) -> list[dict[str, Any]]:
+def _variants(
+    live: FleetPlan, pending: FleetPlan | None, progress: Progress | None
+) -> list[dict[str, Any]]:
     # A change of capacity shows what is wanted beside what is; a new configuration shows it apart.
     wanted = pending if pending is not None and pending.config is live.config else live
-    return [
-        {
-            "VariantName": name,
-            "CurrentWeight": capacity.weight,
-            "DesiredWeight": wanted.capacities[name].weight,
-            "CurrentInstanceCount": capacity.instances,
-            "DesiredInstanceCount": wanted.capacities[name].instances,
-        }
-        for name, capacity in live.capacities.items()
-    ]
+    happening = progress.live if progress is not None else {}
+    shapes = []
+    for name, capacity in live.capacities.items():
+        now = happening.get(name, VariantProgress(capacity.instances))
+        shapes.append(
+            {
+                "VariantName": name,
+                "CurrentWeight": capacity.weight,
+                "DesiredWeight": wanted.capacities[name].weight,
+                "CurrentInstanceCount": now.instances,
+                **_size(wanted, name),
+                **now.statuses(),
+            }
+        )
+    return shapes
 
 
-def _pending_variants(plan: FleetPlan) -> list[dict[str, Any]]:
-    return [
-        {
-            "VariantName": name,
-            "DesiredWeight": capacity.weight,
-            "DesiredInstanceCount": capacity.instances,
-        }
-        for name, capacity in plan.capacities.items()
-    ]
+def _pending_variants(plan: FleetPlan, progress: Progress) -> list[dict[str, Any]]:
+    shapes = []
+    for name, capacity in plan.capacities.items():
+        now = progress.pending.get(name, VariantProgress(0))
+        shapes.append(
+            {
+                "VariantName": name,
+                "CurrentWeight": capacity.weight,
+                "DesiredWeight": capacity.weight,
+                "CurrentInstanceCount": now.instances,
+                **_size(plan, name),
+                **now.statuses(),
+            }
+        )
+    return shapes
+
+
+def _size(plan: FleetPlan, variant: str) -> dict[str, Any]:
+    """How large a variant is to be. A serverless one shows no DesiredInstanceCount (observed)."""
+    serverless = plan.serverless(variant)
+    if serverless is not None:
+        return {"CurrentServerlessConfig": dict(serverless)}
+    return {"DesiredInstanceCount": plan.capacities[variant].instances}
 
 
 def _capture(config: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The containers behind an endpoint, and the requests that they answer.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html: POST /invocations
-is answered within 60 seconds. Known difference: a container that ends stays ended, its requests fail.
+is answered within 60 seconds.
 """
 
 from __future__ import annotations
@@ -10,13 +10,18 @@ import contextlib
 import logging
 import random
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-import urllib3
-
+from localcloud.sagemaker.endpoints import fleet_upkeep
+from localcloud.sagemaker.endpoints.container_client import (
+    INVOCATION_SECONDS,
+    ContainerAnswer,
+    ContainerClient,
+    ContainerGone,
+)
 from localcloud.sagemaker.endpoints.data_capture import DataCapture
+from localcloud.sagemaker.endpoints.instances import Instances
 from localcloud.sagemaker.endpoints.serving.container import ServingContainer
 
 if TYPE_CHECKING:
@@ -24,26 +29,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-INVOCATION_SECONDS = 60.0
-# What SageMaker says, with status 0, for a container that does not answer in time (observed).
-_LATE = (
-    "Your invocation timed out while waiting for a response from container primary. Review the latency "
-    "metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
-)
-
-
-@dataclass(frozen=True)
-class ContainerAnswer:
-    """What a container answered, whatever the status; status 0 if it did not in time."""
-
-    status: int
-    body: bytes
-    content_type: str
-    custom_attributes: str | None
+# Starts so many more containers of a variant and waits until they are healthy, unless it is given up.
+Launch = Callable[[int, Callable[[], bool]], list[ServingContainer]]
 
 
 class Variant:
     """The containers of one production variant."""
+
+    is_serverless = False
+    # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html: Body.
+    payload_bytes = 6_291_456
 
     def __init__(
         self,
@@ -51,47 +46,62 @@ class Variant:
         weight: float,
         containers: list[ServingContainer],
         capture: DataCapture | None,
+        config_name: str,
+        launch: Launch,
     ) -> None:
         self.name = name
+        self.config_name = config_name
         self.weight = weight
         self.capture = capture
-        self._containers = containers
-        self._pool = urllib3.PoolManager(maxsize=32, retries=False)
-        self._next = 0
+        self._launch = launch
+        self._instances = Instances(containers)
+        self._client = ContainerClient()
+        self._keep_up()
 
     @property
     def instances(self) -> int:
         """How many containers share the variant's traffic."""
-        return len(self._containers)
+        return self._instances.active
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been closed."""
+        return self._instances.is_open
+
+    @property
+    def containers(self) -> list[ServingContainer]:
+        """All containers, with or without traffic."""
+        return self._instances.containers
+
+    def activate(self, count: int | None) -> None:
+        """Let so many instances have traffic; None for all."""
+        self._instances.activate(count)
+
+    def grow(self, count: int, given_up: Callable[[], bool]) -> None:
+        """Start so many more instances. Raises HostingFailure; nothing has changed then."""
+        started = self._launch(count, given_up)
+        for instance in self._instances.add(started):
+            fleet_upkeep.watch(self._label, self._instances, instance, self._one_more)
+
+    def shrink(self, count: int) -> None:
+        """End so many instances, each once its requests are answered."""
+        self._instances.end(count)
+
+    def close(self) -> None:
+        """A container that ends is not replaced from now on."""
+        self._instances.close()
 
     def send(self, request: Request) -> ContainerAnswer:
-        """POST a request to the next container; one that is gone answers 500."""
-        self._next = (self._next + 1) % len(self._containers)
-        container = self._containers[self._next]
-        headers = {
-            "Content-Type": request.content_type,
-            "Accept": request.accept,
-            "X-Amzn-SageMaker-Custom-Attributes": request.custom_attributes,
-            "X-Amzn-SageMaker-Inference-Id": request.inference_id,
-        }
-        try:
-            response = self._pool.request(
-                "POST",
-                f"http://127.0.0.1:{container.port}/invocations",
-                body=request.body,
-                headers={name: value for name, value in headers.items() if value},
-                timeout=INVOCATION_SECONDS,
-            )
-        except urllib3.exceptions.TimeoutError:
-            return ContainerAnswer(0, _LATE.encode(), "text/plain", None)
-        except urllib3.exceptions.HTTPError as error:
-            return ContainerAnswer(500, str(error).encode(), "text/plain", None)
-        return ContainerAnswer(
-            response.status,
-            response.data,
-            response.headers.get("Content-Type", ""),
-            response.headers.get("X-Amzn-SageMaker-Custom-Attributes"),
-        )
+        """POST a request to the next container; if all are gone the answer is 500."""
+        for _ in self.containers[1:]:
+            # One that ended a moment ago: nothing of the request has reached it.
+            with contextlib.suppress(ContainerGone), self._instances.next() as container:
+                return self._client.post(container.port, request)
+        with self._instances.next() as container:
+            try:
+                return self._client.post(container.port, request)
+            except ContainerGone as error:
+                return ContainerAnswer(500, str(error).encode(), "text/plain", None)
 
     def stop(self) -> None:
         """Write what was captured and end the containers."""
@@ -101,9 +111,19 @@ class Variant:
         except Exception:
             logger.exception("captured data of variant %s could not be written", self.name)
         finally:
-            for container in self._containers:
-                container.stop()
-            self._pool.clear()
+            self._instances.stop()
+            self._client.close()
+
+    @property
+    def _label(self) -> str:
+        return f"variant {self.name} of {self.config_name}"
+
+    def _keep_up(self) -> None:
+        fleet_upkeep.keep(self._label, self._instances, self._one_more)
+
+    def _one_more(self) -> ServingContainer:
+        (container,) = self._launch(1, lambda: not self._instances.is_open)
+        return container
 
 
 class Fleet:
@@ -111,6 +131,7 @@ class Fleet:
 
     def __init__(self, variants: list[Variant]) -> None:
         self._variants = variants
+        self.variants = {variant.name: variant for variant in variants}
         self._random = random.Random()
         self._requests = 0
         self._changed = threading.Condition()
@@ -121,6 +142,10 @@ class Fleet:
             return next((variant for variant in self._variants if variant.name == target), None)
         weights = [variant.weight for variant in self._variants]
         return self._random.choices(self._variants, weights if any(weights) else None)[0]
+
+    def counts(self) -> dict[str, int]:
+        """How many instances each variant has, with or without traffic."""
+        return {name: len(variant.containers) for name, variant in self.variants.items()}
 
     def enter(self) -> None:
         """A request begins: the fleet stays until it has been answered."""
@@ -139,6 +164,8 @@ class Fleet:
 
     def stop(self) -> None:
         """End every container, once the requests that it has are answered."""
+        for variant in self._variants:
+            variant.close()
         with self._changed:
             self._changed.wait_for(lambda: self._requests == 0, INVOCATION_SECONDS)
         for variant in self._variants:

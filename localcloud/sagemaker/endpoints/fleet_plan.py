@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from localcloud.errors import ValidationException
+from localcloud.sagemaker.endpoints import serverless_config
 from localcloud.sagemaker.endpoints.records import EndpointConfig
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """How many instances a variant has, and its share of the traffic."""
+    """How many instances a variant has (none if it is serverless), and its share of the traffic."""
 
     instances: int
     weight: float
@@ -31,12 +32,17 @@ class FleetPlan:
     capacities: Mapping[str, Capacity]
     capture: Mapping[str, Any] | None
 
+    def serverless(self, variant: str) -> Mapping[str, Any] | None:
+        """A variant's ServerlessConfig, if it has one."""
+        found = [each for each in self.config.variants if each["VariantName"] == variant]
+        return serverless_config.of(found[0]) if found else None
+
 
 def initial(config: EndpointConfig) -> FleetPlan:
     """A configuration as it stands."""
     capacities = {
         variant["VariantName"]: Capacity(
-            int(variant.get("InitialInstanceCount", 1)),
+            0 if serverless_config.of(variant) else int(variant.get("InitialInstanceCount", 1)),
             float(variant.get("InitialVariantWeight", 1.0)),
         )
         for variant in config.variants
@@ -54,6 +60,8 @@ def updated(
     capacities = {}
     for name, wanted in plan.capacities.items():
         kept = live.capacities.get(name, wanted)
+        if not (kept.instances and wanted.instances):
+            kept = wanted  # one of the two is serverless
         capacities[name] = Capacity(
             wanted.instances if "DesiredInstanceCount" in excluded else kept.instances,
             wanted.weight if "DesiredWeight" in excluded else kept.weight,
@@ -69,8 +77,11 @@ def rescaled(live: FleetPlan, wanted: Sequence[Mapping[str, Any]]) -> FleetPlan:
         name = entry["VariantName"]
         if name not in capacities:
             raise ValidationException(f"Could not find production variant {name}.")
+        is_serverless = live.serverless(name) is not None
+        if is_serverless and "DesiredInstanceCount" in entry:
+            raise ValidationException(f"Variant {name} is serverless: it has no instances.")
         instances = entry.get("DesiredInstanceCount", capacities[name].instances)
-        if instances < 1:
+        if instances < 1 and not is_serverless:
             raise ValidationException(f"DesiredInstanceCount of variant {name} must be 1 at least.")
         weight = float(entry.get("DesiredWeight", capacities[name].weight))
         capacities[name] = Capacity(instances, weight)

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,7 +19,7 @@ from localcloud.errors import AwsError, ValidationException, unsupported
 from localcloud.sagemaker.containers import images
 from localcloud.sagemaker.endpoints import supported_members
 from localcloud.sagemaker.endpoints.records import HostedModel
-from localcloud.sagemaker.jobs import listing, request_validation
+from localcloud.sagemaker.jobs import listing, network, request_validation
 from localcloud.sagemaker.jobs.s3_transfer import split_uri
 from localcloud.sagemaker.jobs.supported_members import require_supported
 
@@ -50,6 +51,7 @@ class HostedModelsBackend(SageMakerModelBackend):
             raise unsupported("number of containers in a model", len(model.containers), [1])
         if not request.get("ExecutionRoleArn"):
             raise ValidationException("1 validation error detected: ExecutionRoleArn is required")
+        network.check(request.get("VpcConfig"), request["ExecutionRoleArn"], self.region_name)
         container = model.containers[0]
         self.resolve_container(container)
         self._require_new_model(name, arn)
@@ -91,6 +93,10 @@ class HostedModelsBackend(SageMakerModelBackend):
         if name not in self._models:
             raise ValidationException(f'Could not find model "{self.arn_of("model", name)}".')
         return self._models[name]
+
+    def models_by_name(self) -> Mapping[str, HostedModel]:
+        """Every model that there is."""
+        return self._models
 
     def delete_hosted_model(self, name: str) -> None:
         """DeleteModel: never refused for being in use, as on AWS."""

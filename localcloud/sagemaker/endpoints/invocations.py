@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.endpoints import metrics
-from localcloud.sagemaker.endpoints.data_capture import Invocation
+from localcloud.sagemaker.endpoints.capture_record import Invocation
+from localcloud.sagemaker.endpoints.environments import NotReady, TooManyRequests
 
 if TYPE_CHECKING:
+    from localcloud.sagemaker.endpoints.container_client import ContainerAnswer
     from localcloud.sagemaker.endpoints.fleet import Variant
     from localcloud.sagemaker.endpoints.models import EndpointsBackend
 
@@ -39,15 +42,27 @@ class Answer:
 
 @dataclass
 class InvocationError(Exception):
-    """An error of InvokeEndpoint: HTTP status, code, message and further members."""
+    """An error of InvokeEndpoint: HTTP status, code, message (None for none) and further members."""
 
     status: int
     code: str
-    message: str
+    message: str | None
     members: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.message
+        return self.message or self.code
+
+
+class Throttled(InvocationError):
+    """A request too many for a serverless variant.
+
+    Code and body were observed at instances that have too much to do, with status 400
+    (https://github.com/opensearch-project/ml-commons/issues/2429); that a serverless endpoint answers
+    the same is assumed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(400, "ThrottlingException", None)
 
 
 def invoke(backend: EndpointsBackend, request: Request) -> Answer:
@@ -62,25 +77,31 @@ def invoke(backend: EndpointsBackend, request: Request) -> Answer:
             name, endpoint = request.target_variant, request.endpoint_name
             message = f"Variant {name} was not found on endpoint {endpoint}"
             raise InvocationError(400, "ValidationError", message)
+        if len(request.body) > variant.payload_bytes:
+            # Observed at serverless endpoints, https://github.com/aws/sagemaker-python-sdk/issues/4271
+            message = f"Request {uuid.uuid4()} has oversize body."
+            raise InvocationError(400, "ValidationError", message)
         return _ask(backend, variant, request, started)
 
 
 def _ask(backend: EndpointsBackend, variant: Variant, request: Request, started: float) -> Answer:
-    sent = time.monotonic()
-    answer = variant.send(request)
-    received = time.monotonic()
+    try:
+        answer = variant.send(request)
+    except TooManyRequests:
+        raise Throttled from None
+    except NotReady:
+        message = f"Variant {variant.name} of endpoint {request.endpoint_name} is not ready yet."
+        raise InvocationError(429, "ModelNotReadyException", message) from None
     metrics.publish(
-        request.endpoint_name,
-        variant.name,
-        status=answer.status,
-        model_seconds=received - sent,
-        overhead_seconds=(sent - started) + (time.monotonic() - received),
-        instances=variant.instances,
+        variant,
+        answer,
+        seconds=time.monotonic() - started,
+        endpoint=request.endpoint_name,
         account_id=backend.account_id,
         region=backend.region_name,
     )
-    if not 200 <= answer.status < 300:
-        raise _model_error(backend, request.endpoint_name, answer.status, answer.body)
+    if not answer.is_good:
+        raise model_error(backend.region_name, backend.account_id, request.endpoint_name, answer)
     if variant.capture is not None:
         variant.capture.record(
             Invocation(
@@ -105,23 +126,34 @@ def _not_serving(backend: EndpointsBackend, name: str) -> InvocationError:
     return InvocationError(400, "ValidationError", message)
 
 
-def _model_error(
-    backend: EndpointsBackend, endpoint: str, status: int, body: bytes
+def model_error(
+    region: str, account: str, endpoint: str, answer: ContainerAnswer
 ) -> InvocationError:
-    region, account = backend.region_name, backend.account_id
-    side = "client" if 400 <= status < 500 else "server"
-    code = "CLIENT_ERROR_FROM_MODEL" if side == "client" else "INTERNAL_FAILURE_FROM_MODEL"
-    text = body.decode("utf-8", "replace")
+    """The ModelError for what a container answered.
+
+    Texts were observed; for an answer that is too large to be passed on
+    (https://github.com/ultralytics/ultralytics/issues/6552), with the status of an error: that a good
+    answer which is too large has it too is assumed.
+    """
+    side = "client" if 400 <= answer.status < 500 else "server"
+    text = answer.body.decode("utf-8", "replace")
     group = f"/aws/sagemaker/Endpoints/{endpoint}"
+    said = (
+        f'with message "{text}"'
+        if answer.is_whole
+        else "and could not load the entire response body"
+    )
     message = (
-        f'Received {side} error ({status}) from primary with message "{text}". See https://{region}.'
+        f"Received {side} error ({answer.status}) from primary {said}. See https://{region}."
         f"console.aws.amazon.com/cloudwatch/home?region={region}#logEventViewer:group={group} "
         f"in account {account} for more information."
     )
     members = {
-        "ErrorCode": code,
+        "ErrorCode": "CLIENT_ERROR_FROM_MODEL"
+        if side == "client"
+        else "INTERNAL_FAILURE_FROM_MODEL",
         "LogStreamArn": f"arn:aws:logs:{region}:{account}:log-group:{group}",
         "OriginalMessage": text,
-        "OriginalStatusCode": status,
+        "OriginalStatusCode": answer.status,
     }
     return InvocationError(424, "ModelError", message, members)

@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from localcloud.application_autoscaling import endpoint_hooks
 from localcloud.cloud import current
 from localcloud.errors import ValidationException, unsupported
-from localcloud.sagemaker.endpoints import fleet_plan, supported_members
+from localcloud.sagemaker.endpoints import (
+    deployment_config,
+    endpoint_events,
+    fleet_plan,
+    serverless_config,
+    supported_members,
+)
 from localcloud.sagemaker.endpoints.deployment import Deployments
 from localcloud.sagemaker.endpoints.endpoint import IN_PROGRESS, Endpoint
 from localcloud.sagemaker.endpoints.fleet_plan import FleetPlan
@@ -33,21 +40,23 @@ class EndpointsBackend(HostedModelsBackend):
     # Endpoint configurations
 
     def create_config(self, request: dict[str, Any]) -> EndpointConfig:
-        """CreateEndpointConfig: instance-hosted production variants, with or without capture."""
+        """CreateEndpointConfig: production variants on instances, or a serverless one."""
         request_validation.validate("CreateEndpointConfig", request)
         require_supported("CreateEndpointConfig", request, supported_members.ENDPOINT_CONFIG)
         name = request["EndpointConfigName"]
         arn = self.arn_of("endpoint-config", name)
         names = [variant["VariantName"] for variant in request["ProductionVariants"]]
         for variant in request["ProductionVariants"]:
-            if not variant.get("InstanceType") or names.count(variant["VariantName"]) > 1:
+            is_hosted = variant.get("InstanceType") or serverless_config.of(variant)
+            if not is_hosted or names.count(variant["VariantName"]) > 1:
                 raise ValidationException(
                     f"Production variant {variant['VariantName']} must have a name of its own and an "
-                    "InstanceType."
+                    "InstanceType or a ServerlessConfig."
                 )
             if not variant.get("ModelName"):
                 raise unsupported("production variant without", "ModelName", ["ModelName"])
             self.hosted_model(variant["ModelName"])
+        serverless_config.require_valid(request, lambda name: self.hosted_model(name).request)
         config = EndpointConfig(
             name, arn, request, current().clock.now(), request.get("Tags") or []
         )
@@ -58,6 +67,9 @@ class EndpointsBackend(HostedModelsBackend):
                 )
             self.endpoint_configs[name] = config
         current().changes.announce()
+        endpoint_events.config_state_change(
+            config, account_id=self.account_id, region=self.region_name
+        )
         return config
 
     def config(self, name: str) -> EndpointConfig:
@@ -92,6 +104,8 @@ class EndpointsBackend(HostedModelsBackend):
         """CreateEndpoint: answers at once, the endpoint is Creating until it serves."""
         request_validation.validate("CreateEndpoint", request)
         require_supported("CreateEndpoint", request, supported_members.ENDPOINT)
+        # It is for later updates (RetainDeploymentConfig), but refused now if it cannot be.
+        deployment_config.read(request.get("DeploymentConfig"))
         name = request["EndpointName"]
         arn = self.arn_of("endpoint", name)
         now = current().clock.now()
@@ -107,7 +121,11 @@ class EndpointsBackend(HostedModelsBackend):
         return endpoint
 
     def update_hosted_endpoint(self, request: dict[str, Any]) -> Endpoint:
-        """UpdateEndpoint: all at once; traffic guardrails are refused by name."""
+        """UpdateEndpoint: answers at once, the endpoint is Updating until it has been replaced.
+
+        Assumed: a DeploymentConfig that is given counts whatever RetainDeploymentConfig says, and an
+        update without either leaves the last one in its place.
+        """
         request_validation.validate("UpdateEndpoint", request)
         require_supported("UpdateEndpoint", request, supported_members.ENDPOINT_UPDATE)
         endpoint = self.endpoint(request["EndpointName"])
@@ -115,17 +133,27 @@ class EndpointsBackend(HostedModelsBackend):
             self._require_updatable(endpoint)
             # Also refused when the current configuration was deleted (observed).
             self.config(endpoint.config.name)
-            excluded = request.get("ExcludeRetainedVariantProperties") or []
-            self._begin_update(
-                endpoint,
-                fleet_plan.updated(
-                    endpoint.live,
-                    self.config(request["EndpointConfigName"]),
-                    retain=bool(request.get("RetainAllVariantProperties")),
-                    excluded={entry["VariantPropertyType"] for entry in excluded},
-                ),
+            wanted = self.config(request["EndpointConfigName"])
+            serverless_config.require_update(endpoint.config.variants, wanted.variants)
+            endpoint_hooks.require_update(
+                self.account_id, self.region_name, endpoint.name, endpoint.config, wanted
             )
-        self.deployments.update(endpoint)
+            excluded = request.get("ExcludeRetainedVariantProperties") or []
+            plan = fleet_plan.updated(
+                endpoint.live,
+                wanted,
+                retain=bool(request.get("RetainAllVariantProperties")),
+                excluded={entry["VariantPropertyType"] for entry in excluded},
+            )
+            how = request.get("DeploymentConfig")
+            if how is None and request.get("RetainDeploymentConfig"):
+                how = endpoint.last_deployment_config
+            strategy = deployment_config.for_update(how, endpoint.live, plan)
+            if endpoint.status == "UpdateRollbackFailed":
+                strategy = deployment_config.UNGUARDED
+            endpoint.last_deployment_config = how or endpoint.last_deployment_config
+            self._begin_update(endpoint, plan)
+        self.deployments.update(endpoint, strategy)
         return endpoint
 
     def rescale_endpoint(self, request: dict[str, Any]) -> Endpoint:
@@ -136,9 +164,12 @@ class EndpointsBackend(HostedModelsBackend):
         endpoint = self.endpoint(request["EndpointName"])
         with self.hosting_lock:
             self._require_updatable(endpoint)
+            if endpoint.status == "UpdateRollbackFailed":
+                # Its fleets are of two configurations (assumed).
+                raise ValidationException(f'Cannot rescale endpoint "{endpoint.arn}": update it.')
             plan = fleet_plan.rescaled(endpoint.live, request["DesiredWeightsAndCapacities"])
             self._begin_update(endpoint, plan)
-        self.deployments.update(endpoint)
+        self.deployments.rescale(endpoint)
         return endpoint
 
     def delete_hosted_endpoint(self, name: str) -> None:
@@ -146,6 +177,7 @@ class EndpointsBackend(HostedModelsBackend):
         endpoint = self.endpoint(name)
         with self.hosting_lock:
             self._require_settled(endpoint)
+            endpoint_hooks.release(self.account_id, self.region_name, name)
             endpoint.status = "Deleting"
             endpoint.modified = current().clock.now()
         self.deployments.delete(endpoint)

@@ -30,7 +30,7 @@ class HostedModel:
 
     def describe(self) -> dict[str, Any]:
         """DescribeModel's response."""
-        members = ("PrimaryContainer", "Containers", "ExecutionRoleArn")
+        members = ("PrimaryContainer", "Containers", "ExecutionRoleArn", "VpcConfig")
         shape = {name: self.request[name] for name in members if self.request.get(name)}
         return {
             "ModelName": self.name,

@@ -3,14 +3,12 @@
 Known differences that are accepted because nothing of them can be seen from outside: instance type,
 volume and its encryption (the laptop's), how long a model's download may take. Network isolation is
 accepted too: the built-in algorithm's server calls nobody, but a model's own code is not kept from the
-network and from its role's credentials, as it would be on AWS. An endpoint's own DeploymentConfig is
-kept and shown: at its creation it has no effect on AWS either
-(https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html).
+network and from its role's credentials, as it would be on AWS.
 """
 
 from __future__ import annotations
 
-from localcloud.sagemaker.jobs.supported_members import Members
+from localcloud.sagemaker.jobs.supported_members import VPC, Members
 
 _CONTAINER: Members = {
     "ContainerHostname": True,
@@ -28,6 +26,7 @@ MODEL: Members = {
     "ExecutionRoleArn": True,
     "Tags": True,
     "EnableNetworkIsolation": True,
+    "VpcConfig": VPC,
 }
 
 ENDPOINT_CONFIG: Members = {
@@ -38,6 +37,11 @@ ENDPOINT_CONFIG: Members = {
         "InitialInstanceCount": True,
         "InstanceType": True,
         "InitialVariantWeight": True,
+        "ServerlessConfig": {
+            "MemorySizeInMB": True,
+            "MaxConcurrency": True,
+            "ProvisionedConcurrency": True,
+        },
         "VolumeSizeInGB": True,
         "ModelDataDownloadTimeoutInSeconds": True,
         "ContainerStartupHealthCheckTimeoutInSeconds": True,
@@ -47,10 +51,30 @@ ENDPOINT_CONFIG: Members = {
     "KmsKeyId": True,
 }
 
+_DEPLOYMENT_CONFIG: Members = {
+    "BlueGreenUpdatePolicy": {
+        "TrafficRoutingConfiguration": {
+            "Type": True,
+            "WaitIntervalInSeconds": True,
+            "CanarySize": {"Type": True, "Value": True},
+            "LinearStepSize": {"Type": True, "Value": True},
+        },
+        "TerminationWaitInSeconds": True,
+        "MaximumExecutionTimeoutInSeconds": True,
+    },
+    "RollingUpdatePolicy": {
+        "MaximumBatchSize": {"Type": True, "Value": True},
+        "WaitIntervalInSeconds": True,
+        "MaximumExecutionTimeoutInSeconds": True,
+        "RollbackMaximumBatchSize": {"Type": True, "Value": True},
+    },
+    "AutoRollbackConfiguration": {"Alarms": {"AlarmName": True}},
+}
+
 ENDPOINT: Members = {
     "EndpointName": True,
     "EndpointConfigName": True,
-    "DeploymentConfig": True,
+    "DeploymentConfig": _DEPLOYMENT_CONFIG,
     "Tags": True,
 }
 
@@ -59,6 +83,8 @@ ENDPOINT_UPDATE: Members = {
     "EndpointConfigName": True,
     "RetainAllVariantProperties": True,
     "ExcludeRetainedVariantProperties": True,
+    "DeploymentConfig": _DEPLOYMENT_CONFIG,
+    "RetainDeploymentConfig": True,
 }
 
 WEIGHTS_AND_CAPACITIES: Members = {

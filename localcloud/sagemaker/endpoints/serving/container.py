@@ -24,10 +24,20 @@ class ServingContainer:
         self._container = started
         self._directory = directory
         self.port = port
+        self.pid = started.pid
 
     def is_running(self) -> bool:
         """Whether its process is still there."""
         return self._container.wait(0) is None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its process has ended; asking takes no time."""
+        return self._container.has_ended
+
+    def wait_for_end(self) -> None:
+        """Return once its process has ended."""
+        self._container.wait()
 
     def stop(self) -> None:
         """SIGTERM, then SIGKILL after 30 seconds; its files are removed."""

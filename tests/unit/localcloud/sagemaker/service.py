@@ -134,7 +134,7 @@ def defects(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def running(state: Path) -> Iterator[Service]:
+def running(state: Path, pace: float = 1.0) -> Iterator[Service]:
     """A local cloud for as long as the block lasts."""
-    with serving(state) as endpoint:
+    with serving(state, pace=pace) as endpoint:
         yield Service(endpoint)

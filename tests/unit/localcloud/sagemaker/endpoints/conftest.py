@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from moto.sagemaker import sagemaker_backends
 
 from localcloud.cloud import current
+from localcloud.sagemaker.endpoints.fleet import Fleet
+from tests.local_server import ACCOUNT, REGION, LocalCloud
 from tests.unit.localcloud.sagemaker.artifacts import archive, trained
 from tests.unit.localcloud.sagemaker.service import Service, image, running
 
@@ -81,6 +87,68 @@ class Hosting:
     def number(self, endpoint: str, **members: Any) -> int:
         """Which of the models answers."""
         return round(float(self.ask(endpoint, **members)))
+
+
+class Asking:
+    """Asks an endpoint again and again, several at a time, for as long as the block lasts."""
+
+    def __init__(self, hosting: Hosting, endpoint: str, at_once: int = 3) -> None:
+        # An error must not be hidden by a second attempt.
+        once = Config(retries={"total_max_attempts": 1})
+        self._runtime = LocalCloud(hosting.service.endpoint, once).client("sagemaker-runtime")
+        self._endpoint = endpoint
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._ask) for _ in range(at_once)]
+        self.answers: list[int] = []
+        self.errors: list[str] = []
+
+    def __enter__(self) -> Asking:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join(70)
+            assert not thread.is_alive()
+
+    def next(self, count: int) -> list[int]:
+        """The next so many answers."""
+        begun = len(self.answers)
+        assert current().changes.wait_until(
+            lambda: len(self.answers) >= begun + count or bool(self.errors),
+            30,
+            recheck_seconds=0.01,
+        )
+        assert not self.errors
+        return self.answers[begun : begun + count]
+
+    def _ask(self) -> None:
+        while not self._over.is_set():
+            try:
+                answer = self._runtime.invoke_endpoint(
+                    EndpointName=self._endpoint, Body="1,2", ContentType="text/csv"
+                )
+                self.answers.append(round(float(answer["Body"].read())))
+            except ClientError as error:
+                self.errors.append(str(error))
+
+
+def fleet_of(endpoint: str) -> Fleet:
+    """The fleet of an endpoint's live configuration."""
+    fleet = sagemaker_backends[ACCOUNT][REGION].deployments.fleets.live(endpoint)
+    assert isinstance(fleet, Fleet)
+    return fleet
+
+
+def fleet_pids(endpoint: str) -> list[int]:
+    """The processes of an endpoint's live configuration."""
+    return [
+        container._container.pid
+        for each in fleet_of(endpoint).variants.values()
+        for container in each.containers
+    ]
 
 
 def variant(model: str, number: int = 0, **members: Any) -> dict[str, Any]:

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.sagemaker import sagemaker_backends
 
-from tests.local_server import ACCOUNT, REGION
-
-from .conftest import VARIANT, Hosting
+from .conftest import VARIANT, Asking, Hosting, fleet_pids
+from .guardrails import deployment_statuses
 
 pytestmark = pytest.mark.documented(
     "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html"
@@ -28,8 +26,7 @@ def capture(hosting: Hosting, prefix: str) -> dict[str, Any]:
 
 def containers(endpoint: str) -> int:
     """How many containers serve an endpoint."""
-    fleet = sagemaker_backends[ACCOUNT][REGION].deployments._fleets[endpoint]
-    return sum(variant.instances for variant in fleet._variants)
+    return len(fleet_pids(endpoint))
 
 
 def scaled(hosting: Hosting, endpoint: str, **numbers: Any) -> dict[str, Any]:
@@ -55,14 +52,52 @@ def test_each_instance_is_a_container(hosting: Hosting) -> None:
 
 def test_capacity_is_changed(hosting: Hosting) -> None:
     endpoint = hosting.endpoint(hosting.config(hosting.model()))
-    variant = scaled(hosting, endpoint, DesiredInstanceCount=2, DesiredWeight=3.0)
-    assert (variant["CurrentInstanceCount"], variant["CurrentWeight"]) == (2, 3.0)
-    assert containers(endpoint) == 2
+    (kept,) = fleet_pids(endpoint)
+    with Asking(hosting, endpoint) as asking:
+        variant = scaled(hosting, endpoint, DesiredInstanceCount=3, DesiredWeight=3.0)
+        assert (variant["CurrentInstanceCount"], variant["CurrentWeight"]) == (3, 3.0)
+        # Only the difference has come, and only that goes.
+        three = fleet_pids(endpoint)
+        assert three[0] == kept
+        assert len(three) == 3
+        asking.next(20)
+        variant = scaled(hosting, endpoint, DesiredInstanceCount=2)
+        assert (variant["CurrentInstanceCount"], variant["CurrentWeight"]) == (2, 3.0)
+        assert fleet_pids(endpoint) == three[:2]
+        asking.next(20)
+    assert not asking.errors
+    arn = hosting.describe(endpoint)["EndpointArn"]
+    assert deployment_statuses(hosting, arn) == [
+        ("Updating", "Scaling out desired instance count to 3."),
+        ("Updating", "Scaling in desired instance count to 2."),
+    ]
     with pytest.raises(ClientError, match="Could not find production variant other"):
         hosting.sagemaker.update_endpoint_weights_and_capacities(
             EndpointName=endpoint,
             DesiredWeightsAndCapacities=[{"VariantName": "other", "DesiredWeight": 1}],
         )
+
+
+@pytest.mark.documented(
+    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html"
+)
+def test_scaling_up_that_fails_is_rolled_back(hosting: Hosting) -> None:
+    url = hosting.service.put("vanishes/model.tar.gz", hosting.service.get("one/model.tar.gz"))
+    endpoint = hosting.endpoint(hosting.config(hosting.model(url)))
+    before = fleet_pids(endpoint)
+    hosting.service.s3.delete_object(Bucket=hosting.service.bucket, Key="vanishes/model.tar.gz")
+    variant = scaled(hosting, endpoint, DesiredInstanceCount=2, DesiredWeight=3.0)
+    assert (variant["CurrentInstanceCount"], variant["CurrentWeight"]) == (1, 1.0)
+    assert variant["DesiredInstanceCount"] == 1
+    described = hosting.describe(endpoint)
+    assert described["EndpointStatus"] == "InService"
+    assert described["FailureReason"].startswith("Failed to download model data")
+    assert fleet_pids(endpoint) == before
+    assert hosting.number(endpoint) == 1
+    # It was in the middle of that.
+    hosting.service.events(
+        described["EndpointArn"], lambda detail: detail["EndpointStatus"] == "ROLLING_BACK"
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,11 +139,13 @@ def test_requests_go_to_variants_by_weight_or_by_name(hosting: Hosting) -> None:
     endpoint = hosting.endpoint(hosting.config(*models))
     assert {hosting.number(endpoint) for _ in range(30)} == {1, 2}
     assert {hosting.number(endpoint, TargetVariant=VARIANT) for _ in range(10)} == {1}
+    before = fleet_pids(endpoint)
     hosting.sagemaker.update_endpoint_weights_and_capacities(
         EndpointName=endpoint,
         DesiredWeightsAndCapacities=[{"VariantName": VARIANT, "DesiredWeight": 0}],
     )
     hosting.settled(endpoint)
+    assert fleet_pids(endpoint) == before
     assert {hosting.number(endpoint) for _ in range(10)} == {2}
     with pytest.raises(ClientError, match="Variant other was not found"):
         hosting.ask(endpoint, TargetVariant="other")

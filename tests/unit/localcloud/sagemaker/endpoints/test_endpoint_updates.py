@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.sagemaker import sagemaker_backends
 
 from localcloud.cloud import current
 from localcloud.sagemaker.endpoints import deployment
-from tests.local_server import ACCOUNT, REGION
 
-from .conftest import Hosting
+from .conftest import Hosting, fleet_of, fleet_pids
 
 pytestmark = pytest.mark.documented(
     "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html"
@@ -35,14 +33,6 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     monkeypatch.setattr(deployment, "start_fleet", start_later)
     yield go
     go.set()
-
-
-def fleet_pids(endpoint: str) -> set[int]:
-    """The processes that serve an endpoint."""
-    fleet = sagemaker_backends[ACCOUNT][REGION].deployments._fleets[endpoint]
-    return {
-        serving._container.pid for variant in fleet._variants for serving in variant._containers
-    }
 
 
 def test_the_old_fleet_serves_until_the_new_one_does(
@@ -83,9 +73,9 @@ def test_an_update_that_fails_rolls_back(hosting: Hosting) -> None:
     assert fleet_pids(endpoint) == before
     assert hosting.number(endpoint) == 1
     events = hosting.service.events(
-        described["EndpointArn"], lambda detail: bool(detail["FailureReason"])
+        described["EndpointArn"], lambda detail: bool(detail.get("FailureReason"))
     )
-    (event,) = [each["detail"] for each in events if each["detail"]["FailureReason"]]
+    (event,) = [each["detail"] for each in events if each["detail"].get("FailureReason")]
     assert (event["EndpointStatus"], event["EndpointConfigName"]) == ("IN_SERVICE", old)
     # The reason stays until the next update.
     described = hosting.update(endpoint, hosting.config(hosting.model("two")))
@@ -127,7 +117,7 @@ def test_a_request_that_the_old_fleet_has_is_answered(hosting: Hosting) -> None:
     asking = threading.Thread(target=lambda: answers.append(hosting.number(endpoint)))
     try:
         asking.start()
-        fleet = sagemaker_backends[ACCOUNT][REGION].deployments._fleets[endpoint]
+        fleet = fleet_of(endpoint)
         assert current().changes.wait_until(lambda: fleet._requests == 1, 20, recheck_seconds=0.01)
         hosting.update(endpoint, hosting.config(hosting.model("two")))
         assert hosting.number(endpoint) == 2

@@ -13,6 +13,7 @@ from tests.local_server import LocalCloud
 from tests.unit.localcloud.sagemaker.service import image
 
 from .conftest import Hosting, variant
+from .guardrails import blue_green, count, rolling
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 
@@ -137,7 +138,7 @@ def test_a_container_that_cannot_serve(
 @pytest.mark.parametrize(
     ("members", "named"),
     [
-        ({"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}, "ServerlessConfig"),
+        ({"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}, "InstanceType"),
         ({"AcceleratorType": "ml.eia2.medium"}, "ProductionVariants.AcceleratorType"),
         ({"VariantName": "a_b"}, "Value 'a_b' at 'productionVariants.1.member.variantName'"),
         ({"InitialInstanceCount": 0}, "initialInstanceCount"),
@@ -155,17 +156,20 @@ def test_a_variant_that_cannot_be(hosting: Hosting, members: dict[str, Any], nam
     assert named in message
 
 
-def test_traffic_guardrails_are_refused_by_name(hosting: Hosting) -> None:
+def test_a_deployment_that_cannot_be(hosting: Hosting) -> None:
     config = hosting.config(hosting.model())
-    policy = {
-        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0},
-    }
-    message = refusal(
-        hosting.sagemaker.update_endpoint,
-        EndpointName=hosting.endpoint(config),
-        EndpointConfigName=config,
-        DeploymentConfig={"BlueGreenUpdatePolicy": policy},
-    )
-    assert message.startswith(
-        "unsupported by the local cloud: UpdateEndpoint member 'DeploymentConfig'; supported: "
-    )
+    endpoint = hosting.endpoint(config)
+    canary = blue_green("CANARY", CanarySize=count(1))
+    names = {"EndpointName": endpoint, "EndpointConfigName": config}
+    message = refusal(hosting.sagemaker.update_endpoint, DeploymentConfig=canary, **names)
+    assert message.startswith("CanarySize must be at most 50% of the total instance count")
+    both = {**canary, **rolling(1)}
+    for call in (hosting.sagemaker.update_endpoint, hosting.sagemaker.create_endpoint):
+        names["EndpointName"] = endpoint if call == hosting.sagemaker.update_endpoint else "other"
+        assert "Only one of" in refusal(call, DeploymentConfig=both, **names)
+    long = blue_green("ALL_AT_ONCE", limit=28801)
+    message = refusal(hosting.sagemaker.update_endpoint, DeploymentConfig=long, **names)
+    assert "maximumExecutionTimeoutInSeconds" in message
+    described = hosting.describe(endpoint)
+    assert described["EndpointStatus"] == "InService"
+    assert "LastDeploymentConfig" not in described

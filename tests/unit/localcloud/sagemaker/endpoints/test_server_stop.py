@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.unit.localcloud.sagemaker.artifacts import trained
 from tests.unit.localcloud.sagemaker.service import image, running
 
 from .conftest import Hosting
+from .guardrails import LONG, PACE, begin, blue_green, until
 
 
 def alive(pid: int) -> bool:
@@ -72,3 +74,23 @@ def _begin_a_job(service: Any) -> None:
         return any(group["logGroupName"].endswith("/ProcessingJobs") for group in groups)
 
     assert current().changes.wait_until(begun, 30, recheck_seconds=0.05)
+
+
+def test_an_update_does_not_bake_on(tmp_path: Path) -> None:
+    with running(tmp_path / "state", PACE) as service:
+        one = service.put("one/model.tar.gz", trained(1.0))
+        hosting = Hosting(service, {"one": one})
+        model = hosting.model()
+        endpoint, new = hosting.endpoint(hosting.config(model)), hosting.config(model)
+        begin(hosting, endpoint, new, blue_green("ALL_AT_ONCE", end=LONG))
+        until(hosting, endpoint, "Baking", 1)
+        working = [
+            thread
+            for thread in threading.enumerate()
+            if thread.name.startswith(("update endpoint", "keep up"))
+        ]
+        # The update, and one for each container.
+        assert len(working) == 3
+    for thread in working:
+        thread.join(10)
+        assert not thread.is_alive(), thread

@@ -97,18 +97,30 @@ def test_several_models_answer_as_an_ensemble() -> None:
         ("image/png", "", CSV, 415, "Content-type must be one of text/csv"),
         ("text/csv", "image/png", CSV, 406, "Accept type image/png is not supported"),
         ("text/csv", "", "a,b,c", 415, "Loading text/csv data failed"),
-        ("text/csv", "", "1", 400, "Feature size of inference data 1 is not consistent"),
         ("text/csv", "", "1,2,3,4", 400, "Unable to evaluate payload provided"),
-        ("text/csv", "", "  ", 204, ""),
+        ("text/csv", "", "1,2,3\n4,5", 415, "Loading text/csv data failed"),
+        ("text/csv", "", b"\xff,2,3", 415, "Loading text/csv data failed"),
+        ("text/csv", "", "1,inf,3", 415, "Loading text/csv data failed"),
+        ("text/csv", "", "\n", 415, "Loading text/csv data failed"),
+        ("text/csv", "", "", 204, ""),
     ],
 )
 def test_a_bad_request_is_answered_with_its_own_status(
-    client: Client, content_type: str, accept: str, data: str, status: int, text: str
+    client: Client, content_type: str, accept: str, data: str | bytes, status: int, text: str
 ) -> None:
     headers = {"Accept": accept} if accept else {}
     response = client.post("/invocations", data=data, content_type=content_type, headers=headers)
     assert response.status_code == status
     assert text in response.text
+
+
+def test_columns_that_are_not_there_are_missing_values(
+    client: Client, booster: xgboost.Booster
+) -> None:
+    response = client.post("/invocations", data="1.0", content_type="text/csv")
+    assert response.status_code == 200
+    missing = expected(booster, [[1.0, numpy.nan, numpy.nan]])
+    assert float(response.text) == pytest.approx(missing[0], rel=1e-6)
 
 
 def test_models_are_loaded_from_every_visible_file(

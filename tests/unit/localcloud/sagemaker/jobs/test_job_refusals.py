@@ -28,10 +28,6 @@ def refusal(call: Callable[..., Any], code: str = "ValidationException", **reque
             "NetworkConfig.EnableNetworkIsolation",
         ),
         (
-            {"NetworkConfig": {"VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["s-1"]}}},
-            "NetworkConfig.VpcConfig",
-        ),
-        (
             {"ProcessingResources": {"ClusterConfig": {**cluster(), "InstanceCount": 2}}},
             "ProcessingResources.ClusterConfig.InstanceCount 2",
         ),
