@@ -12,8 +12,15 @@ from pathlib import Path
 import localcloud.own_aws_settings  # noqa: F401 (the first of ours: see there)
 from localcloud.http_hosts import is_loopback
 from localcloud.server import PortInUse, Server, StateInUse
-from localcloud.settings import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_REGION, Settings
+from localcloud.settings import (
+    ACCOUNT_ID,
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    DEFAULT_REGION,
+    Settings,
+)
 
+PACED = "; bakes, alarms and scaling go {:g} times as fast as on AWS"
 OPEN_WARNING = """\
 localcloud: WARNING: it listens at {host}, port {port}, and not only for this machine. It asks nobody
 for a password and runs the code it is sent: anybody who reaches this port can run programs as you, and
@@ -30,6 +37,14 @@ def main() -> int:
         help="where to listen; another than this machine's own lets others in (default: %(default)s)",
     )
     parser.add_argument("--region", default=DEFAULT_REGION, help="(default: %(default)s)")
+    parser.add_argument(
+        "--account",
+        type=_account,
+        action="append",
+        default=[],
+        metavar="ID",
+        help=f"a further account of this id, in one organization with {ACCOUNT_ID}; may be repeated",
+    )
     parser.add_argument(
         "--state-dir", type=Path, default=Path(".slipway"), help="(default: %(default)s)"
     )
@@ -68,6 +83,7 @@ def main() -> int:
             port=arguments.port,
             host=arguments.host,
             region=arguments.region,
+            accounts=tuple(dict.fromkeys(arguments.account)),
             state_dir=arguments.state_dir,
             iam=arguments.iam == "on",
             pace=arguments.pace,
@@ -85,16 +101,12 @@ def main() -> int:
         f"local cloud at {server.settings.endpoint_url} (region {server.settings.region}); "
         "it is for trying, developing and testing: all it holds ends with it"
         # On the same line: whoever starts it as a program reads one, and shows it.
-        f"{'' if server.remains is None else f'; {server.remains}'}",
+        f"{'' if server.remains is None else f'; {server.remains}'}"
+        f"{'' if arguments.pace == 1 else PACED.format(arguments.pace)}",
         flush=True,
     )
     if arguments.iam == "off":
         print("IAM is off: every call is allowed, whatever the policies say", flush=True)
-    if arguments.pace != 1:
-        print(
-            f"bakes, alarms and scaling go {arguments.pace:g} times as fast as on AWS (--pace)",
-            flush=True,
-        )
     if not is_loopback(arguments.host):
         print(OPEN_WARNING.format(**vars(arguments)), file=sys.stderr, flush=True)
     if arguments.stop_at_end_of_input:
@@ -102,6 +114,12 @@ def main() -> int:
     stopped.wait()
     server.stop()
     return 0
+
+
+def _account(text: str) -> str:
+    if len(text) != 12 or not text.isdecimal() or text == ACCOUNT_ID:
+        raise argparse.ArgumentTypeError(f"{text} is not twelve digits other than {ACCOUNT_ID}")
+    return text
 
 
 def _pace(text: str) -> float:

@@ -20,9 +20,9 @@ from localcloud.cloud import current
 from localcloud.errors import AwsError
 from localcloud.iam.authorization import context_keys, resource_policies
 from localcloud.iam.authorization.caller import (
-    INTERNAL_KEY,
     Caller,
     forget_services,
+    internal_key,
     service_key,
 )
 from localcloud.iam.authorization.decision import TRUST, Policies, decide
@@ -120,10 +120,13 @@ def _require_trust(role_arn: str, account_id: str, service: str) -> None:
         )
 
 
-def client(service: str, region: str, credentials: Credentials | None = None) -> Any:
-    """A boto3 client for this cloud's own port, as a role's session or as the cloud itself."""
+def client(
+    service: str, region: str, credentials: Credentials | None = None, *, account: str | None = None
+) -> Any:
+    """A boto3 client for this cloud's own port, as a role's session or as the cloud itself in an
+    account (its own, unless told)."""
     if credentials is None:
-        return _client(service, region, INTERNAL_KEY)
+        return _client(service, region, internal_key(account or current().settings.account_id))
     return _client(
         service,
         region,

@@ -37,6 +37,18 @@ SERVICES = (
         "localcloud.codepipeline.models",
         "CodePipelineBackend",
     ),
+    (
+        "moto.applicationautoscaling.models",
+        "applicationautoscaling_backends",
+        "localcloud.application_autoscaling.models",
+        "ApplicationAutoscalingBackend",
+    ),
+    (
+        "moto.cloudwatch.models",
+        "cloudwatch_backends",
+        "localcloud.cloudwatch.models",
+        "CloudWatchBackend",
+    ),
     ("moto.events.models", "events_backends", "localcloud.events.models", "EventsBackend"),
     (
         "moto.awslambda.models",
@@ -57,6 +69,13 @@ SERVICES = (
         "SageMakerRuntimeBackend",
     ),
     ("moto.iam.models", "iam_backends", "localcloud.iam.models", "IAMBackend"),
+    (
+        "moto.organizations.models",
+        "organizations_backends",
+        "localcloud.organizations.models",
+        "OrganizationsBackend",
+    ),
+    ("moto.ssm.models", "ssm_backends", "localcloud.ssm.models", "SSMBackend"),
 )
 
 

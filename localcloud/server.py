@@ -23,6 +23,7 @@ from localcloud.http_errors import refuse
 from localcloud.http_faults import Faults
 from localcloud.http_hosts import Hosts
 from localcloud.http_limits import SILENCE_SECONDS, Limits
+from localcloud.organizations.models import make_account
 from localcloud.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -114,6 +115,8 @@ class Server:
         self.remains = remains.described(self.settings.state_dir)
         cloud.start(self.settings, self._clock)
         remains.mark(self.settings.state_dir)
+        for account in self.settings.accounts:
+            make_account(account, manager=self.settings.account_id, region=self.settings.region)
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(POLL_SECONDS,), name="http", daemon=True
         )

@@ -25,6 +25,8 @@ class Settings:
     host: str = DEFAULT_HOST
     region: str = DEFAULT_REGION
     account_id: str = ACCOUNT_ID
+    accounts: tuple[str, ...] = ()
+    """Ids of further accounts that there are from the start, in one organization with `account_id`."""
     state_dir: Path = field(default_factory=lambda: Path(".slipway"))
     iam: bool = True
     """Whether calls are denied that the policies do not allow."""

@@ -67,7 +67,9 @@ class Context:
 
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client that calls as the stack's role (or as whoever deploys, without one)."""
-        return clients.client(service, region or self.region, self.credentials)
+        return clients.client(
+            service, region or self.region, self.credentials, account=self.account_id
+        )
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something of this account and region."""

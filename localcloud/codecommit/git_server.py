@@ -5,8 +5,8 @@ Paths are CodeCommit's, `/v1/repos/<name>`; the protocol is git's
 names the caller, who needs `codecommit:GitPull` or `codecommit:GitPush` on the repository
 (https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html);
 with any other user name, or none, it is the person whose machine it is. Passwords are not checked. Known
-difference: a URL has no region, so the cloud's own comes first, then whichever has a repository of the
-name.
+difference: a URL has no region, so the caller's account comes first, and in it the cloud's own region,
+then whichever has a repository of the name.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def is_git_request(environ: dict[str, Any]) -> bool:
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     """The WSGI application for git's requests."""
     name, _, rest = str(environ["PATH_INFO"]).removeprefix(PREFIX).partition("/")
-    repository = find(name)
+    repository = find(name, _account(environ))
     if repository is None:
         return _refuse(start_response, "404 Not Found", f"Repository {name} does not exist")
     method = environ["REQUEST_METHOD"]
@@ -69,25 +69,29 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
 
 def _authorize(environ: dict[str, Any], repository: Repository, service: str) -> None:
     key = caller.access_key_of(environ.get("HTTP_AUTHORIZATION")) or ""
-    who = caller_of(key, repository.region, repository.account_id)
+    who = caller_of(key, repository.region, current().settings.account_id)
     action = "codecommit:GitPush" if service == "git-receive-pack" else "codecommit:GitPull"
     gate.require(who, action, repository.arn, region=repository.region)
 
 
-def find(name: str) -> Repository | None:
-    """The repository of a remote's name."""
+def find(name: str, account: str | None = None) -> Repository | None:
+    """The repository of a remote's name, of this account (the cloud's own, unless told) first."""
     settings = current().settings
-    home = codecommit_backends[settings.account_id][settings.region]
-    backends = [
-        backend
-        for account in list(codecommit_backends.values())
-        for backend in list(account.values())
-    ]
+    account = account or settings.account_id
+    home = codecommit_backends[account][settings.region]
+    accounts = [account, *list(codecommit_backends)]
+    backends = [each for owner in accounts for each in list(codecommit_backends[owner].values())]
     for backend in [home, *backends]:
         repository: Repository | None = backend.hosted.get(name)
         if repository is not None:
             return repository
     return None
+
+
+def _account(environ: dict[str, Any]) -> str:
+    settings = current().settings
+    key = caller.access_key_of(environ.get("HTTP_AUTHORIZATION")) or ""
+    return caller_of(key, settings.region, settings.account_id).account
 
 
 def _advertise(

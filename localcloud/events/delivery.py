@@ -36,11 +36,11 @@ _INTERNAL = ("localcloud-hopped", "ingestion-time")
 def deliver(
     event: Mapping[str, Any],
     bus_name: str = "default",
-    *,
     account_id: str | None = None,
     region: str | None = None,
 ) -> None:
-    """Send `event` to the matching rules' targets on a bus (of the event's own account and region)."""
+    """Send `event` to the matching rules' targets on a bus, of the event's own account and region unless
+    told."""
     backend = events_backends[account_id or event["account"]][region or event["region"]]
     seen = {name: value for name, value in event.items() if name not in _INTERNAL}
     for rule in list(backend.describe_event_bus(bus_name).rules.values()):

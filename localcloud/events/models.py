@@ -14,10 +14,11 @@ from moto.events.models import EventsBackend as MotoBackend
 
 from localcloud.cloud import current
 from localcloud.errors import AwsError, ValidationException, unsupported
-from localcloud.events import event_pattern, input_transformer
-from localcloud.events.delivery import deliver
+from localcloud.events import bus_policy, event_pattern, input_transformer
+from localcloud.events.delivery import deliver, known_bus
 from localcloud.events.retry_policy import RetryPolicy
 from localcloud.events.targets.target import kind_of
+from localcloud.iam.authorization.owners import account_in
 
 MAXIMUM_TARGETS = 5
 MAXIMUM_ENTRIES = 10
@@ -44,9 +45,37 @@ class EventsBackend(MotoBackend):
             event_pattern.parse(kwargs["event_pattern"])
         return super().put_rule(name, *args, **kwargs)
 
+    def put_bus_permission(self, request: dict[str, Any]) -> None:
+        """PutPermission."""
+        bus = self._known_bus(request)
+        if request.get("Policy"):
+            bus_policy.put_policy(bus, request["Policy"])
+        else:
+            bus_policy.put_statement(bus, request, self.partition)
+
+    def remove_bus_permission(self, request: dict[str, Any]) -> None:
+        """RemovePermission."""
+        bus = self._known_bus(request)
+        if request.get("RemoveAllPermissions"):
+            bus._statements = {}
+        elif not bus._statements:
+            raise AwsError("ResourceNotFoundException", "EventBus does not have a policy.")
+        elif bus._statements.pop(str(request.get("StatementId")), None) is None:
+            raise AwsError(
+                "ResourceNotFoundException",
+                "Statement with the provided id does not exist.",
+            )
+
+    def _known_bus(self, request: dict[str, Any]) -> Any:
+        name = self._normalize_event_bus_arn(request.get("EventBusName"))
+        bus_policy.require_name(name, self.event_buses)
+        return self.event_buses[name]
+
     def check_target(self, target: dict[str, Any]) -> None:
         """Refuse a target that could not be delivered to; raises ValidationException."""
-        kind_of(target["Arn"]).check(target)
+        kind = kind_of(target["Arn"])
+        kind.check(target)
+        kind.check_place(target, self.account_id, self.region_name)
         input_transformer.check(target)
         RetryPolicy.read(target)
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
@@ -116,10 +145,14 @@ class EventsBackend(MotoBackend):
             return _refused("MalformedDetail", "Detail is malformed.")
         if not isinstance(detail, dict):
             return _refused("MalformedDetail", "Detail is malformed.")
-        bus_name = self._normalize_event_bus_arn(entry.get("EventBusName"))
-        if bus_name not in self.event_buses:
+        bus = str(entry.get("EventBusName") or "default")
+        bus_name = self._normalize_event_bus_arn(bus)
+        # A bus by its ARN may be another account's, whose policy has been asked; not another region's.
+        account = account_in(bus) or self.account_id
+        here = not bus.startswith("arn:") or bus.split(":")[3:4] == [self.region_name]
+        if not here or not known_bus(account, self.region_name, bus_name):
             # AWS drops it (PutEvents page); a silent loss helps nobody here.
-            return _refused("ResourceNotFoundException", f"Event bus {bus_name} does not exist.")
+            return _refused("ResourceNotFoundException", f"Event bus {bus} does not exist.")
         now = current().clock.now()
         time = entry.get("Time", now.timestamp())
         event = {
@@ -134,7 +167,7 @@ class EventsBackend(MotoBackend):
             "detail": detail,
             "ingestion-time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
-        current().background(f"event {entry['DetailType']}", deliver, event, bus_name)
+        current().background(f"event {entry['DetailType']}", deliver, event, bus_name, account)
         return {"EventId": str(event["id"])}
 
 

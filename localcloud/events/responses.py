@@ -19,7 +19,7 @@ class EventsResponse(MotoResponse):
     """Parses a request, calls the backend, answers."""
 
     # Not here, because nothing would act on them: archives and replays, connections and API
-    # destinations, partners' event sources, and a bus's policy (there is one account).
+    # destinations, and partners' event sources.
     MOTO_OPERATIONS = {
         "the backend's own": ("PutEvents", "PutRule"),
         "rules and targets are what delivery goes by": (
@@ -46,6 +46,26 @@ class EventsResponse(MotoResponse):
             if member not in BUS_MEMBERS:
                 raise unsupported("CreateEventBus member", member, BUS_MEMBERS)
         return super().create_event_bus()
+
+    def update_event_bus(self) -> str:
+        """UpdateEventBus."""
+        request = json.loads(self.body)
+        for member in request:
+            if member not in ("Description", "Name"):
+                raise unsupported("UpdateEventBus member", member, ("Description", "Name"))
+        bus = self.events_backend.describe_event_bus(request.get("Name"))
+        bus.description = request.get("Description")
+        return json.dumps({"Arn": bus.arn, "Name": bus.name, "Description": bus.description})
+
+    def put_permission(self) -> str:
+        """PutPermission."""
+        self.events_backend.put_bus_permission(json.loads(self.body))
+        return ""
+
+    def remove_permission(self) -> str:
+        """RemovePermission."""
+        self.events_backend.remove_bus_permission(json.loads(self.body))
+        return ""
 
     def put_targets(self) -> str:
         """PutTargets."""

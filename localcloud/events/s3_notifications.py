@@ -20,6 +20,7 @@ from moto.s3 import models as s3_models
 from moto.s3 import notifications
 
 from localcloud.events.bus import emit
+from localcloud.iam.authorization import install as authorization
 
 REASONS = {
     "s3:ObjectCreated:Put": "PutObject",
@@ -41,7 +42,8 @@ def install() -> None:
 
 
 def send(account_id: str, bucket: Any, event_name: Any, key: Any) -> None:
-    """Emit what happened to an object of a bucket that has an EventBridge configuration."""
+    """Emit what happened to an object of a bucket that has an EventBridge configuration, in the account
+    of the bucket."""
     name = str(getattr(event_name, "value", event_name))
     changed: dict[str, Any] = {"key": key.name}
     if name in REASONS:
@@ -57,6 +59,7 @@ def send(account_id: str, bucket: Any, event_name: Any, key: Any) -> None:
         return
     if bucket.is_versioned:
         changed["version-id"] = key.version_id
+    requester = authorization.s3_caller()
     changed["sequencer"] = f"{time.time_ns() // 1000:013X}{next(_sequence) % 0x1000:03X}"
     emit(
         "aws.s3",
@@ -66,12 +69,12 @@ def send(account_id: str, bucket: Any, event_name: Any, key: Any) -> None:
             "bucket": {"name": bucket.name},
             "object": changed,
             "request-id": secrets.token_hex(8).upper(),
-            "requester": account_id,
+            "requester": requester.account if requester else account_id,
             "source-ip-address": "127.0.0.1",
             **extra,
         },
         resources=[bucket.arn],
-        account_id=account_id,
+        account_id=bucket.account_id,
         region=bucket.region_name,
     )
 

@@ -138,7 +138,9 @@ class Bucket(Resource):
             acl = new.get("AccessControl", "Private")
             if acl not in CANNED_ACLS:
                 raise unsupported("bucket AccessControl", acl, CANNED_ACLS)
-            s3.put_bucket_acl(Bucket=name, ACL=CANNED_ACLS[acl])
+            # A bucket without ACLs is private, and refuses to be told so.
+            if (acl, old.get("AccessControl", "Private")) != ("Private", "Private"):
+                s3.put_bucket_acl(Bucket=name, ACL=CANNED_ACLS[acl])
         if changed("LoggingConfiguration"):
             status = _logging(new["LoggingConfiguration"]) if "LoggingConfiguration" in new else {}
             s3.put_bucket_logging(Bucket=name, BucketLoggingStatus=status)

@@ -15,6 +15,7 @@ class LambdaFunction(Target):
     service = "lambda"
     resource_prefix = "function:"
     noun = "a Lambda function"
+    other_accounts = True
 
     def send(self, delivery: Delivery) -> None:
         delivery.client("lambda").invoke(

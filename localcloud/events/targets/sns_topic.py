@@ -10,6 +10,7 @@ class SnsTopic(Target):
 
     service = "sns"
     noun = "an SNS topic"
+    other_accounts = True
 
     def send(self, delivery: Delivery) -> None:
         delivery.client("sns").publish(TopicArn=delivery.arn, Message=delivery.payload)

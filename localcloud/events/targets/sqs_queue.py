@@ -15,6 +15,7 @@ class SqsQueue(Target):
 
     service = "sqs"
     noun = "an SQS queue"
+    other_accounts = True
     members = frozenset({"SqsParameters"})
 
     def check(self, target: Mapping[str, Any]) -> None:

@@ -63,14 +63,20 @@ class Delivery:
 
     def client(self, service: str) -> Any:
         """A client as the target's role, or as EventBridge itself if the target has none."""
+        credentials = self.role_session()
+        if credentials is None:
+            return clients.service_client(service, self.region, sessions.SERVICE, self.rule_arn)
+        return clients.client(service, self.region, credentials)
+
+    def role_session(self) -> clients.Credentials | None:
+        """A session of the target's role; None if it has none."""
         role = self.target.get("RoleArn")
         if not role:
-            return clients.service_client(service, self.region, sessions.SERVICE, self.rule_arn)
+            return None
         try:
-            credentials = sessions.assume(str(role), self.rule_arn, str(self.target["Id"]))
+            return sessions.assume(str(role), self.rule_arn, str(self.target["Id"]))
         except AwsError as error:
             raise DeliveryFailed("FAILED_TO_ASSUME_ROLE", str(error)) from error
-        return clients.client(service, self.region, credentials)
 
 
 class Target:
@@ -83,6 +89,9 @@ class Target:
     members: ClassVar[Collection[str]] = frozenset()
     requires_role: ClassVar[bool] = False
     accepts_role: ClassVar[bool] = True
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
+    other_accounts: ClassVar[bool] = False
+    other_regions: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -99,6 +108,24 @@ class Target:
                 )
         if self.requires_role and not target.get("RoleArn"):
             raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
+
+    def check_place(self, target: Mapping[str, Any], account: str, region: str) -> None:
+        """Refuse a target in another account or region than its rule's, where the kind has none there.
+        The words are the local cloud's: AWS publishes none."""
+        there = str(target["Arn"]).split(":")
+        for what, ours, theirs, allowed in (
+            ("account", account, there[4], self.other_accounts),
+            ("region", region, there[3], self.other_regions),
+        ):
+            if ours == theirs:
+                continue
+            if not allowed:
+                raise ValidationException(
+                    f"{target['Arn']} is in another {what} than its rule ({ours}), which a target "
+                    f"that is {self.noun} cannot be"
+                )
+            if not target.get("RoleArn"):
+                raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
 
     def send(self, delivery: Delivery) -> None:
         """Deliver once."""

@@ -22,10 +22,6 @@ def _new_key() -> str:
     return "LSIA" + secrets.token_hex(8).upper()
 
 
-INTERNAL_KEY = _new_key()
-"""The key with which the cloud calls itself where AWS's services need no permission."""
-
-
 @dataclass(frozen=True)
 class Caller:
     """One caller. `principal_arn` is the user's or role's, `arn` the session's for a role."""
@@ -64,6 +60,18 @@ class Caller:
 _lock = threading.Lock()
 _services: dict[str, Caller] = {}
 _service_keys: dict[tuple[str, str], str] = {}
+_internal_keys: dict[str, str] = {}
+_internal_accounts: dict[str, str] = {}
+
+
+def internal_key(account: str) -> str:
+    """The key with which the cloud calls itself in an account, where AWS's services need no permission."""
+    with _lock:
+        if account not in _internal_keys:
+            key = _new_key()
+            _internal_keys[account] = key
+            _internal_accounts[key] = account
+        return _internal_keys[account]
 
 
 def service_key(principal: str, source_arn: str, region: str) -> str:
@@ -90,15 +98,25 @@ def forget_services() -> None:
     with _lock:
         _services.clear()
         _service_keys.clear()
+        _internal_keys.clear()
+        _internal_accounts.clear()
+
+
+def own_account(access_key_id: str) -> str | None:
+    """The account of a key that the cloud made for itself or for a service; None for IAM's keys."""
+    with _lock:
+        service = _services.get(access_key_id)
+        return service.account if service else _internal_accounts.get(access_key_id)
 
 
 def caller_of(access_key_id: str, region: str, default_account: str) -> Caller:
     """Whose an access key is."""
     partition = get_partition(region)
-    if access_key_id == INTERNAL_KEY:
-        return Caller("internal", "localcloud", default_account, partition)
     with _lock:
+        internal = _internal_accounts.get(access_key_id)
         service = _services.get(access_key_id)
+    if internal is not None:
+        return Caller("internal", "localcloud", internal, partition)
     if service is not None:
         return service
     for account in list(sts_backends):

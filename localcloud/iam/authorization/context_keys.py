@@ -12,28 +12,34 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from localcloud.iam.authorization import membership
 from localcloud.iam.authorization.caller import Caller
 
 Values = dict[str, list[str]]
 
 # Of every request, when it applies; a key with a slash ends in whatever a tag's key is.
 KNOWN = (
+    "application-autoscaling:scalable-dimension",
+    "application-autoscaling:service-namespace",
     "aws:CalledVia",
     "aws:CurrentTime",
     "aws:EpochTime",
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
     "aws:PrincipalIsAWSService",
+    "aws:PrincipalOrgID",
     "aws:PrincipalServiceName",
     "aws:PrincipalTag/",
     "aws:PrincipalType",
     "aws:RequestTag/",
     "aws:RequestedRegion",
     "aws:ResourceAccount",
+    "aws:ResourceOrgID",
     "aws:SecureTransport",
     "aws:SourceAccount",
     "aws:SourceArn",
     "aws:SourceIp",
+    "aws:SourceOrgID",
     "aws:SourceOwner",
     "aws:TagKeys",
     "aws:UserAgent",
@@ -42,6 +48,10 @@ KNOWN = (
     "aws:username",
     "cloudformation:RoleArn",
     "cloudwatch:namespace",
+    "ec2:AuthorizedService",
+    "ec2:Subnet",
+    "events:detail-type",
+    "events:source",
     "iam:PassedToService",
     "iam:PermissionsBoundary",
     "iam:PolicyARN",
@@ -84,13 +94,18 @@ def of_caller(caller: Caller, region: str, user_agent: str = "") -> Values:
         "aws:ViaAWSService": ["false"],
         "aws:PrincipalIsAWSService": [str(caller.kind == "service").lower()],
     }
+    organization = membership.organization_of(caller.account, region)
     if caller.kind == "service":
+        if organization:
+            values["aws:SourceOrgID"] = [organization]
         values["aws:PrincipalServiceName"] = [caller.arn]
         if caller.source_arn:
             values["aws:SourceArn"] = [caller.source_arn]
         values["aws:SourceAccount"] = values["aws:SourceOwner"] = [caller.account]
         return values
     values["aws:PrincipalAccount"] = [caller.account]
+    if organization:
+        values["aws:PrincipalOrgID"] = [organization]
     values["aws:PrincipalArn"] = [caller.principal_arn or caller.arn]
     values["aws:PrincipalType"] = [_TYPES.get(caller.kind, "User")]
     # Amazon SNS gives it for any caller, not only for services: a topic's default policy asks for it.
@@ -106,6 +121,10 @@ _TYPES = {"role": "AssumedRole", "user": "User", "person": "User"}
 
 # Members of requests that are condition keys of their services.
 _MEMBERS = {
+    "application-autoscaling": {
+        "ScalableDimension": "application-autoscaling:scalable-dimension",
+        "ServiceNamespace": "application-autoscaling:service-namespace",
+    },
     "cloudformation": {"RoleARN": "cloudformation:RoleArn"},
     "cloudwatch": {"Namespace": "cloudwatch:namespace"},
     "iam": {"PermissionsBoundary": "iam:PermissionsBoundary", "PolicyArn": "iam:PolicyARN"},
@@ -122,6 +141,8 @@ def of_request(prefix: str, request: Mapping[str, Any]) -> Values:
         for member, key in _MEMBERS.get(prefix, {}).items()
         if request.get(member) is not None
     }
+    if prefix == "events":
+        values |= _of_events(request.get("Entries"))
     tags = request.get("Tags") or request.get("tags")
     pairs = _pairs(tags)
     if pairs:
@@ -134,12 +155,24 @@ def of_request(prefix: str, request: Mapping[str, Any]) -> Values:
     return values
 
 
-def of_resource(resource: str, default_account: str) -> Values:
-    """What the resource itself says: an S3 ARN has no account, its bucket is the account's own."""
-    parts = resource.split(":", 5)
-    account = (parts[4] if len(parts) == 6 else "") or default_account
+def _of_events(entries: Any) -> Values:
+    """Of PutEvents. AWS asks for each entry; here entries that differ have all their values together."""
+    listed = entries if isinstance(entries, list) else []
+    events = [each for each in listed if isinstance(each, Mapping)]
+    found = {
+        key: sorted({str(each[member]) for each in events if each.get(member)})
+        for key, member in (("events:source", "Source"), ("events:detail-type", "DetailType"))
+    }
+    return {key: values for key, values in found.items() if values}
+
+
+def of_resource(resource: str, account: str) -> Values:
+    """What the resource itself says; `account` is its owner's."""
     values = {"aws:ResourceAccount": [account]}
-    if resource.startswith("arn:") and parts[2] == "s3":
+    organization = membership.organization_of(account)
+    if organization:
+        values["aws:ResourceOrgID"] = [organization]
+    if resource.split(":", 3)[2:3] == ["s3"]:
         values["s3:ResourceAccount"] = [account]
     return values
 

@@ -5,8 +5,10 @@ The order is IAM's
 deny anywhere; then, in one account, an allow by the resource's policy or by the identity's, within the
 permissions boundary and the session policy. What a resource's policy grants to a session itself is not
 limited by these two. Keys of KMS and roles must allow by their own policy; across accounts both sides
-must (a role of another account can never be passed: the service that gets it says so). Service control
-policies are not part of this cloud.
+must. AWS names one kind of policy only
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html); which one, across
+accounts, is assumed: the resource's, unless that grants to the caller itself.
+Service control policies are not part of this cloud.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ class Policies:
     session: Policy | None = None
     must_allow: str | None = None
     """The kind of the resource's policy (`RESOURCE`, `TRUST`) where an identity's is not enough."""
+    owner: str | None = None
+    """The account of the resource; None if it is the caller's, or nobody's."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,10 @@ class Verdict:
     policy: Policy | None = None
     asked: frozenset[str] = field(default_factory=frozenset)
     """The condition keys, in lower case, that the statements concerned asked for."""
+    foreign: bool = False
+    """Whether the resource is another account's."""
+    same_organization: bool = False
+    """Whether that account is of the caller's organization."""
 
 
 def decide(
@@ -72,20 +80,21 @@ def decide(
     asked = frozenset(
         key.lower() for _, each in found if each is not None for key in each.condition_keys
     )
-    for kind, each in found:
+    foreign = policies.owner is not None and policies.owner != caller.account
+    # Across accounts the resource's is named first (see above).
+    for kind, each in (*found[1:3], *found) if foreign else found:
         if each is not None and each.decision is Decision.EXPLICIT_DENY:
-            return Verdict(False, kind, True, each.matched[0][0], asked)
+            return Verdict(False, kind, True, each.matched[0][0], asked, foreign)
     lacking = _not_allowed(
-        caller, action, resource, policies, identity, direct, delegated, boundary, session
+        caller, policies, foreign, identity, direct, delegated, boundary, session
     )
-    return Verdict(lacking is None, lacking or "", asked=asked)
+    return Verdict(lacking is None, lacking or "", asked=asked, foreign=foreign)
 
 
 def _not_allowed(
     caller: Caller,
-    action: str,
-    resource: str,
     policies: Policies,
+    foreign: bool,
     identity: Evaluation,
     direct: Evaluation,
     delegated: Evaluation,
@@ -98,30 +107,24 @@ def _not_allowed(
         return None if granted else policies.must_allow or RESOURCE
     by_identity = not caller.has_policies or identity.decision is Decision.ALLOWED
     by_account = delegated.decision is Decision.ALLOWED
-    if policies.must_allow is not None:
+    if foreign:
+        if not granted and not (by_account and by_identity):
+            return policies.must_allow or RESOURCE
+        if not by_identity:
+            return IDENTITY
+    elif policies.must_allow is not None:
         if not granted and not by_account:
             return policies.must_allow
         if not granted and not by_identity:
             return IDENTITY
-    elif _is_foreign(caller, resource) and action != "iam:PassRole":
-        if not by_identity:
-            return IDENTITY
-        if not granted and not by_account:
-            return RESOURCE
     elif not granted and not by_identity:
         return IDENTITY
-    if granted and _names_the_session(caller, direct):
+    if granted and not foreign and _names_the_session(caller, direct):
         return None
     for kind, each in ((BOUNDARY, boundary), (SESSION, session)):
         if each is not None and each.decision is not Decision.ALLOWED:
             return kind
     return None
-
-
-def _is_foreign(caller: Caller, resource: str) -> bool:
-    parts = resource.split(":", 5)
-    account = parts[4] if len(parts) == 6 else ""
-    return bool(account) and account != caller.account and account != "aws"
 
 
 def _names_the_session(caller: Caller, direct: Evaluation) -> bool:

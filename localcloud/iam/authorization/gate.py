@@ -11,13 +11,20 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from moto.iam import iam_backends
 
 from localcloud.cloud import current
 from localcloud.errors import AwsError
-from localcloud.iam.authorization import call_log, context_keys, resource_policies
+from localcloud.iam.authorization import (
+    call_log,
+    context_keys,
+    membership,
+    owners,
+    resource_policies,
+)
 from localcloud.iam.authorization.caller import Caller
 from localcloud.iam.authorization.decision import (
     RESOURCE,
@@ -77,18 +84,21 @@ def require(
     context: Mapping[str, list[str]] | None = None,
     *,
     region: str | None = None,
+    owner: str | None = None,
 ) -> None:
-    """Raise Denied unless the caller may. `context` is what the request says besides of the caller."""
+    """Raise Denied unless the caller may. `context` is what the request says besides of the caller,
+    `owner` whose the resource will be, where its ARN does not say (a new bucket)."""
     if caller.kind == "internal" or not is_enforced():
         return
     settings = current().settings
     place = region or settings.region
+    owner = owner or owners.owner_of(resource)
     values = (
         context_keys.of_caller(caller, place)
-        | context_keys.of_resource(resource, caller.account)
+        | context_keys.of_resource(resource, owner or caller.account)
         | dict(context or {})
     )
-    policies = _policies(caller, action, resource)
+    policies = _policies(caller, action, resource, owner)
     if policies is None:
         return  # "it does not exist" is for the service asked to say
     try:
@@ -103,6 +113,8 @@ def require(
         )
     call_log.record(caller, action, resource, verdict)
     if not verdict.allowed:
+        if verdict.foreign:
+            verdict = replace(verdict, same_organization=_share_organization(caller, owner))
         denied = Denied(caller.arn, action, resource, verdict)
         logger.info("denied: %s", denied.message)
         raise denied
@@ -117,7 +129,12 @@ def require_of_present_caller(action: str, resource: str) -> None:
         require(caller, action, resource)
 
 
-def _policies(caller: Caller, action: str, resource: str) -> Policies | None:
+def _share_organization(caller: Caller, owner: str | None) -> bool:
+    found = membership.organization_of(caller.account)
+    return found is not None and found == membership.organization_of(owner or "")
+
+
+def _policies(caller: Caller, action: str, resource: str, owner: str | None) -> Policies | None:
     """All that has a say; None for a service that asks for a resource that is not there."""
     identity: list[Policy] = []
     boundary = None
@@ -133,8 +150,8 @@ def _policies(caller: Caller, action: str, resource: str) -> Policies | None:
         session = Policy.parse(caller.session_policy, source_type=SESSION)
     if action.startswith("sts:AssumeRole") or action == "sts:TagSession":
         trust = resource_policies.trust_policies(resource, caller.partition)
-        return Policies(identity, trust, boundary, session, must_allow=TRUST)
-    of_resource = resource_policies.policies_of(resource, caller.partition, caller.account)
+        return Policies(identity, trust, boundary, session, must_allow=TRUST, owner=owner)
+    of_resource = resource_policies.policies_of(resource, caller.partition, owner or caller.account)
     if of_resource is None and caller.kind == "service":
         return None
     return Policies(
@@ -143,6 +160,8 @@ def _policies(caller: Caller, action: str, resource: str) -> Policies | None:
         boundary,
         session,
         must_allow=RESOURCE if _is_kms_key(resource) else None,
+        # The service that takes roles of other accounts asks their trust itself.
+        owner=None if action == "iam:PassRole" else owner,
     )
 
 

@@ -7,6 +7,7 @@ knows no conditions, boundaries, session policies and resource policies, and den
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,16 +21,29 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import BucketAccessDeniedError, S3ClientError
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
+from moto.sts.utils import SESSION_TOKEN_PREFIX
 
 from localcloud.errors import AwsError
-from localcloud.iam.authorization import api_request, gate, s3_request
-from localcloud.iam.authorization.caller import Caller, caller_of
+from localcloud.iam.authorization import (
+    api_request,
+    bucket_ownership,
+    gate,
+    owners,
+    s3_request,
+)
+from localcloud.iam.authorization.caller import Caller, caller_of, own_account
 from localcloud.iam.authorization.denial import Denied
 
 logger = logging.getLogger(__name__)
 
 # IAM's prefixes where they are not the signing names of botocore's models.
 _PREFIXES = {"cloudwatch": "cloudwatch", "monitoring": "cloudwatch"}
+_thread = threading.local()
+# AWS's words, and what they mean here: the AWS CLI keeps sessions of roles, and takes them out again.
+STALE_SESSION = (
+    "The security token included in the request is invalid (it is of a local cloud that has ended; "
+    "remove ~/.aws/cli/cache if the AWS CLI kept it)"
+)
 
 
 def install() -> None:
@@ -45,27 +59,53 @@ def install() -> None:
         """Asked already, with who calls and the policies' conditions, which moto does not look at."""
         return PermissionResult.NEUTRAL
 
+    keys_of_headers = BaseResponse.get_access_key
+
+    def key(self: BaseResponse) -> str:
+        """moto does not read who signed a URL (Signature Version 4), and takes it for nobody's."""
+        signed = self.querystring.get("X-Amz-Credential")
+        return str(signed[0]).partition("/")[0] if signed else str(keys_of_headers(self))
+
+    accounts_of_iam = BaseResponse.get_current_account
+
+    def account(self: BaseResponse) -> str:
+        """moto knows the keys of IAM only, and takes all others for the default account's."""
+        return own_account(self.get_access_key()) or str(accounts_of_iam(self))
+
+    BaseResponse.get_access_key = key
+    BaseResponse.get_current_account = account
     FakeBucket.get_permission = asked
     BaseResponse._authenticate_and_authorize_normal_action = nothing
     S3Response._authenticate_and_authorize_s3_action = s3
 
 
 def caller(response: BaseResponse) -> Caller:
-    """Whose request a response class serves."""
-    return caller_of(response.access_key, response.region, response.current_account)
+    """Whose request a response class serves; raises AwsError for a session of a cloud that has ended,
+    which would otherwise work as the person, in another account than it was made for."""
+    who = caller_of(response.access_key, response.region, response.current_account)
+    given = response.headers.get("X-Amz-Security-Token") or _query(response).get(
+        "X-Amz-Security-Token", [""]
+    )
+    token = given if isinstance(given, str) else str(given[0])
+    if who.kind == "person" and token.startswith(SESSION_TOKEN_PREFIX):
+        raise AwsError("InvalidClientTokenId", STALE_SESSION, 403)
+    return who
 
 
 def authorize(response: BaseResponse, operation: str, who: Caller) -> None:
-    """Raise the denial, as the service answers it, unless the caller may perform the operation."""
-    if who.kind == "internal" or not gate.is_enforced() or isinstance(response, S3Response):
+    """Raise the denial, as the service answers it, unless the caller may perform the operation; and
+    have it performed in the account of the resource that it names."""
+    if isinstance(response, S3Response):
         return
     prefix = _prefix(response)
-    try:
-        api_request.authorize(
-            who, prefix, operation, _members(response, operation), response.region
-        )
-    except Denied as denied:
-        raise denied.for_service(prefix) from denied
+    members = _members(response, operation)
+    account = owners.serving_account(prefix, members, response.current_account)
+    if who.kind != "internal" and gate.is_enforced():
+        try:
+            api_request.authorize(who, prefix, operation, members, response.region, account)
+        except Denied as denied:
+            raise denied.for_service(prefix) from denied
+    response.current_account = account
 
 
 def _prefix(response: BaseResponse) -> str:
@@ -107,7 +147,10 @@ def _members(response: BaseResponse, operation: str) -> Mapping[str, Any]:
 
 
 def _authorize_s3(response: S3Response, bucket: str | None, key: str | None) -> None:
-    who = caller(response)
+    try:
+        who = caller(response)
+    except AwsError as error:
+        raise S3ClientError("InvalidToken", error.message) from error
     body = response.body
     request = s3_request.S3Request(
         response.method,
@@ -118,6 +161,7 @@ def _authorize_s3(response: S3Response, bucket: str | None, key: str | None) -> 
         body.encode() if isinstance(body, str) else body,
         response.region,
     )
+    _thread.s3_caller = who
     try:
         s3_request.authorize(who, request)
     except Denied as denied:
@@ -128,6 +172,16 @@ def _authorize_s3(response: S3Response, bucket: str | None, key: str | None) -> 
         raise
     except AwsError as error:  # a watcher's
         raise S3ClientError(error.aws_code, error.message) from error
+    bucket_ownership.check(request)
+    if bucket and not s3_request.creates_bucket(request):
+        owner = owners.owner_of(f"arn:aws:s3:::{bucket}")
+        response.current_account = owner or response.current_account
+
+
+def s3_caller() -> Caller | None:
+    """Whose request to S3 this thread serves; None where it has served none."""
+    found: Caller | None = getattr(_thread, "s3_caller", None)
+    return found
 
 
 def _query(response: S3Response) -> Mapping[str, Any]:

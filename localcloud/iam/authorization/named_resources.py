@@ -5,6 +5,7 @@ What there is on this cloud is looked up; of what is not there (yet), the ARN is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from moto.iam import iam_backends
 from moto.kms import kms_backends
 from moto.sagemaker import sagemaker_backends
 from moto.secretsmanager import secretsmanager_backends
+
+from localcloud.iam.authorization import owners
 
 if TYPE_CHECKING:
     from localcloud.iam.authorization.resources import Place
@@ -86,10 +89,9 @@ def functions(request: Request, place: Place) -> list[str]:
         part = name.rpartition("function:")[2]
         qualifier = request.get("Qualifier")
         whole = f"{part}:{qualifier}" if qualifier and ":" not in part else part
+        arn = name.rpartition("function:")[0] if name.startswith("arn:") else ""
         found.append(
-            name
-            if name.startswith("arn:") and not qualifier
-            else _arn(place, "lambda", f"function:{whole}")
+            f"{arn}function:{whole}" if arn else _arn(place, "lambda", f"function:{whole}")
         )
     return found
 
@@ -139,12 +141,21 @@ def queues(request: Request, place: Place) -> list[str]:
 def parameters(request: Request, place: Place) -> list[str]:
     """Parameters by name, which begins with a slash or not, with a version or label or not."""
     names = _texts(request, "Name", "Names", "Path")
+    if request.get("ResourceType") == "Parameter":  # of the operations on tags
+        names += _texts(request, "ResourceId")
     return [
-        name
+        ":".join(name.split(":")[:6])
         if name.startswith("arn:")
         else _arn(place, "ssm", f"parameter/{name.partition(':')[0].lstrip('/')}")
         for name in names
     ]
+
+
+def report_groups(request: Request, place: Place) -> list[str]:
+    """A report group by its name or ARN; a report is its group's (the reference has no other type)."""
+    arns = _texts(request, "arn", "reportArn", "reportArns", "reportGroupArn", "reportGroupArns")
+    groups = [re.sub(r":report/(.*):[^:]*$", r":report-group/\1", arn) for arn in arns]
+    return groups + [_arn(place, "codebuild", f"report-group/{n}") for n in _texts(request, "name")]
 
 
 def secrets(request: Request, place: Place) -> list[str]:
@@ -158,14 +169,25 @@ def secrets(request: Request, place: Place) -> list[str]:
 
 
 def keys(request: Request, place: Place) -> list[str]:
-    """A KMS key by id, ARN or alias: a policy names the key, not the alias."""
-    backend = kms_backends[place.account][place.region]
+    """A KMS key by id, ARN or alias, or by what it has encrypted: a policy names the key."""
     found = []
-    for name in _texts(request, "KeyId", "TargetKeyId"):
-        key_id = backend.any_id_to_key_id(name)
-        key = backend.keys.get(key_id)
-        found.append(str(key.arn) if key else _arn(place, "kms", f"key/{name}"))
-    return found
+    for name in _texts(request, "KeyId", "TargetKeyId", "DestinationKeyId"):
+        made = name if name.startswith("arn:") else _arn(place, "kms", f"key/{name}")
+        found += known_keys(name, place) or [made]
+    source = None if "KeyId" in request else owners.key_of_ciphertext(request)
+    return [*found, source] if source else found
+
+
+def known_keys(name: str, place: Place) -> list[str]:
+    """The ARN of the key of this name in a place, or where its own ARN says; empty if there is none."""
+    parts = name.split(":", 5)
+    whole = parts[0] == "arn" and len(parts) == 6
+    region, account = parts[3:5] if whole else (place.region, place.account)
+    if account not in kms_backends or region not in kms_backends[account]:
+        return []
+    backend = kms_backends[account][region]
+    key = backend.keys.get(backend.any_id_to_key_id(name))
+    return [str(key.arn)] if key else []
 
 
 def roles(request: Request, place: Place) -> list[str]:

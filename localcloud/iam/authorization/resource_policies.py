@@ -18,6 +18,7 @@ from moto.kms import kms_backends
 from moto.logs import logs_backends
 from moto.s3 import s3_backends
 from moto.sagemaker import sagemaker_backends
+from moto.secretsmanager import secretsmanager_backends
 from moto.sns import sns_backends
 from moto.sqs import sqs_backends
 from werkzeug.exceptions import HTTPException
@@ -29,7 +30,7 @@ SOURCE = "resource-based policy"
 
 def policies_of(arn: str, partition: str, account: str) -> list[Policy] | None:
     """The policies of the resource that an ARN names: empty for one that has none; None if a resource of
-    a kind that has policies is not there."""
+    a kind that has policies is not there. `account` is the owner of an S3 bucket."""
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[2] not in _READ:
         return []
@@ -42,13 +43,9 @@ def policies_of(arn: str, partition: str, account: str) -> list[Policy] | None:
 
 
 def _bucket(resource: str, _region: str, account: str, partition: str) -> list[str]:
-    name = resource.partition("/")[0]
-    for owner in [account, *s3_backends]:
-        bucket = s3_backends[owner][partition].buckets.get(name)
-        if bucket is not None:
-            policy = bucket.policy
-            return [policy.decode() if isinstance(policy, bytes) else policy] if policy else []
-    return []
+    bucket = s3_backends[account][partition].buckets.get(resource.partition("/")[0])
+    policy = bucket.policy if bucket else None
+    return [policy.decode() if isinstance(policy, bytes) else policy] if policy else []
 
 
 def _queue(name: str, region: str, account: str, _partition: str) -> list[str]:
@@ -67,7 +64,9 @@ def _key(resource: str, region: str, account: str, _partition: str) -> list[str]
 def _function(resource: str, region: str, account: str, _partition: str) -> list[str]:
     name = resource.removeprefix("function:").partition(":")[0]
     function: Any = lambda_backends[account][region].get_function(name)
-    return _as_text(json.loads(function.policy.wire_format())["Policy"])
+    # moto's own text of a policy without statements is an error: that the function is not there.
+    statements = function.policy.statements
+    return _as_text({"Version": "2012-10-17", "Statement": statements} if statements else None)
 
 
 def _repository(resource: str, region: str, account: str, _partition: str) -> list[str]:
@@ -76,8 +75,10 @@ def _repository(resource: str, region: str, account: str, _partition: str) -> li
 
 
 def _bus(resource: str, region: str, account: str, _partition: str) -> list[str]:
-    name = resource.removeprefix("event-bus/")
-    return _as_text(events_backends[account][region].event_buses[name].policy)
+    # A bus's policy is about its rules too (`rule/<name>`, `rule/<bus>/<name>`).
+    kind, _, name = resource.partition("/")
+    bus = (name.rpartition("/")[0] or "default") if kind == "rule" else name
+    return _as_text(events_backends[account][region].event_buses[bus].policy)
 
 
 def _log_group(_resource: str, region: str, account: str, _partition: str) -> list[str]:
@@ -95,6 +96,12 @@ def _package_group(resource: str, region: str, account: str, _partition: str) ->
     wanted = name.partition("/")[0].lower()
     groups = list(backend.model_package_groups.values())
     return [group.policy for group in groups if group.policy and group.name.lower() == wanted]
+
+
+def _secret(resource: str, region: str, account: str, _partition: str) -> list[str]:
+    known = list(secretsmanager_backends[account][region].secrets.values())
+    found = [each for each in known if each.arn.endswith(f":{resource}")]
+    return _as_text(found[0].policy) if found else []
 
 
 def _trust(resource: str, _region: str, account: str, partition: str) -> list[str]:
@@ -120,14 +127,17 @@ _READ: dict[str, Callable[[str, str, str, str], list[str]]] = {
     "events": _bus,
     "logs": _log_group,
     "sagemaker": _package_group,
+    "secretsmanager": _secret,
 }
 
 
 def trust_policies(role_arn: str, partition: str) -> list[Policy]:
-    """Who may assume a role; empty if there is no such role."""
+    """Who may assume a role; empty if there is no such role, or account."""
     parts = role_arn.split(":", 5)
+    if len(parts) < 6 or parts[4] not in iam_backends:
+        return []
     try:
         texts = _trust(parts[5], "", parts[4], partition)
-    except (IndexError, StopIteration):
+    except StopIteration:
         return []
     return [Policy.parse(text, role_arn, "role trust policy") for text in texts]

@@ -9,17 +9,6 @@ from __future__ import annotations
 
 RULES: dict[str, dict[str, tuple[str, ...]]] = {
     "cloudwatch": {"alarm": ("AlarmName", "AlarmNames")},
-    "codebuild": {
-        "report-group": (
-            "name",
-            "reportGroupArns",
-            "reportGroupArn",
-            "reportGroupName",
-            "arn",
-            "reportArn",
-            "reportArns",
-        ),
-    },
     "codecommit": {
         "repository": (
             "repositoryName",
@@ -60,6 +49,10 @@ OTHER_TYPES: dict[str, tuple[str, ...]] = {
     "sagemaker:CreateModel": ("model", "model-package"),
     # The reference has the versions only; they are asked for by their group (assumed).
     "sagemaker:ListModelPackages": ("model-package-group",),
+    # Of the things with tags, parameters are what there is; `ResourceId` is also a window's.
+    "ssm:AddTagsToResource": ("parameter",),
+    "ssm:ListTagsForResource": ("parameter",),
+    "ssm:RemoveTagsFromResource": ("parameter",),
 }
 
 # Their ARNs have names in lower case, as SageMaker makes them.

@@ -11,6 +11,7 @@ import jmespath
 
 from localcloud.iam.authorization import named_resources
 from localcloud.iam.authorization.resource_rules import LOWER_CASE, OTHER_TYPES, RULES
+from localcloud.iam.authorization.scalable_targets import scalable_targets
 from localcloud.iam.authorization.service_reference import REFERENCE, Action, ResourceType
 
 ANY = (("", "*"),)
@@ -94,8 +95,10 @@ def _texts(value: Any) -> list[str]:
 
 Special = Callable[[Mapping[str, Any], Place], list[str]]
 SPECIAL: Mapping[tuple[str, str], Special] = {
+    ("application-autoscaling", "ScalableTarget"): scalable_targets,
     ("cloudformation", "stack"): named_resources.stacks,
     ("codebuild", "project"): named_resources.build_projects,
+    ("codebuild", "report-group"): named_resources.report_groups,
     ("codepipeline", "action"): named_resources.pipeline_actions,
     ("codepipeline", "stage"): named_resources.pipeline_stages,
     ("events", "event-bus"): named_resources.event_buses,

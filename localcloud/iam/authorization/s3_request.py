@@ -2,7 +2,8 @@
 
 Whether an object that is not there is a 404 or a 403 depends on the permission to list its bucket
 (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). Of a bucket whose default encryption
-names a key, writing needs kms:GenerateDataKey and reading kms:Decrypt by the same caller
+names a key, writing needs kms:GenerateDataKey and reading kms:Decrypt by the same caller, and across
+accounts by the key's policy too
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html).
 """
 
@@ -29,6 +30,7 @@ _HEADER_KEYS = (
     "x-amz-server-side-encryption",
     "x-amz-server-side-encryption-aws-kms-key-id",
 )
+AWS_KEY = "alias/aws/s3"
 _KMS_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
@@ -58,6 +60,11 @@ def authorize(caller: Caller, request: S3Request) -> None:
         asking.of_object(request.key)
 
 
+def creates_bucket(request: S3Request) -> bool:
+    """Whether a request is CreateBucket, which alone is not about a bucket that is somebody's."""
+    return request.key is None and bucket_action(request.method, request.query) == "CreateBucket"
+
+
 class _Asking:
     def __init__(self, caller: Caller, request: S3Request) -> None:
         self._caller, self._request = caller, request
@@ -76,7 +83,15 @@ class _Asking:
                 name = "DeleteObjectVersion" if version else "DeleteObject"
                 self.require(name, self._arn(request.bucket, key))
             return
-        self.require(bucket_action(request.method, request.query), self._arn(request.bucket))
+        action = bucket_action(request.method, request.query)
+        if creates_bucket(request):
+            # Also where the name is another account's: that is for S3 to say.
+            arn, owner = self._arn(request.bucket), self._caller.account
+            gate.require(
+                self._caller, f"s3:{action}", arn, self._context, region=request.region, owner=owner
+            )
+        else:
+            self.require(action, self._arn(request.bucket))
 
     def of_object(self, key: str) -> None:
         request, headers = self._request, self._request.headers
@@ -111,23 +126,32 @@ class _Asking:
                 self.require("ListBucket", self._arn(bucket))
             return
         key_id = getattr(found, "kms_key_id", None)
-        if getattr(found, "encryption", None) == "aws:kms" and key_id:
-            self._require_key("kms:Decrypt", str(key_id))
+        if getattr(found, "encryption", None) == "aws:kms":
+            self._require_key("kms:Decrypt", str(key_id or AWS_KEY), bucket)
 
     def _encrypted(self, key_id: str | None) -> None:
         if key_id:
-            self._require_key("kms:GenerateDataKey", key_id)
+            self._require_key("kms:GenerateDataKey", key_id, self._request.bucket)
 
-    def _require_key(self, action: str, key_id: str) -> None:
-        if key_id.startswith("alias/aws/") or key_id.endswith(":alias/aws/s3"):
-            return  # AWS's own key: S3 may use it for whoever may use the object
-        region, account = self._request.region, self._caller.account
+    def _require_key(self, action: str, key_id: str, bucket: str | None) -> None:
+        """By the key's policy too. A key without an ARN is the requester's (UsingKMSEncryption.html)."""
+        found = _bucket(bucket)
+        region = str(getattr(found, "region_name", self._request.region))
+        account, owner = self._caller.account, str(getattr(found, "account_id", ""))
+        if key_id.endswith(AWS_KEY):
+            if account == owner:
+                return  # AWS's own key: S3 may use it for whoever may use the object
+            # Its policy, which nobody can change, is for its own account.
+            account, key_id = owner, AWS_KEY
         context = {
             "kms:ViaService": [f"s3.{region}.amazonaws.com"],
-            "kms:CallerAccount": [account],
+            "kms:CallerAccount": [self._caller.account],
         }
-        place = Place(self._partition, region, account)
-        for resource in named_resources.keys({"KeyId": key_id}, place):
+        for place in (Place(self._partition, region, each) for each in (account, owner)):
+            keys = named_resources.known_keys(key_id, place)
+            if keys:
+                break
+        for resource in keys or named_resources.keys({"KeyId": key_id}, place):
             gate.require(self._caller, action, resource, context, region=region)
 
     def _arn(self, bucket: str | None, key: str | None = None) -> str:
@@ -158,11 +182,8 @@ def _to_delete(body: bytes) -> list[tuple[str, str | None]]:
 
 
 def _bucket(name: str | None) -> Any:
-    for account in list(s3_backends.values()):
-        for backend in list(account.values()):
-            if name in backend.buckets:
-                return backend.buckets[name]
-    return None
+    found = s3_backends.bucket_accounts.get(name)
+    return s3_backends[found[1]][found[0]].buckets.get(name) if found else None
 
 
 def _object(bucket: str | None, key: str) -> Any:

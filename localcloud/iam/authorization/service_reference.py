@@ -98,6 +98,7 @@ class ServiceReference:
 # Read together, since the file is read whole: what the local cloud serves.
 COMMON = frozenset(
     {
+        "application-autoscaling",
         "cloudformation",
         "cloudwatch",
         "codebuild",
@@ -110,6 +111,7 @@ COMMON = frozenset(
         "kms",
         "lambda",
         "logs",
+        "organizations",
         "s3",
         "sagemaker",
         "secretsmanager",

@@ -26,4 +26,6 @@ def validated(response: BaseResponse, operation: str) -> dict[str, Any]:
 
 def caller(response: BaseResponse) -> dict[str, Any]:
     """Who signed the request, as `CreatedBy` says it."""
-    return user_context(response.current_account, response.region, response.access_key)
+    # The caller's account, where the request acts in another.
+    account = response.get_current_account()
+    return user_context(account, response.region, response.access_key)

@@ -12,39 +12,17 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from moto.sagemaker.models import SageMakerModelBackend
+from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
 from moto.utilities.utils import get_partition
 
 from localcloud.cloud import current
 from localcloud.errors import AwsError, ValidationException, unsupported
 from localcloud.sagemaker.jobs import request_validation
+from localcloud.sagemaker.registry.known_members import CREATE, UPDATE, require_known
 from localcloud.sagemaker.registry.model_package import GIVEN, ModelPackage
 from localcloud.sagemaker.registry.model_package_events import state_change
 from localcloud.sagemaker.registry.model_package_group import ModelPackageGroup
-from localcloud.sagemaker.registry.model_package_update import REPLACED, apply
-
-_CREATE = frozenset(
-    {
-        *GIVEN,
-        "ModelPackageName",
-        "ModelPackageGroupName",
-        "ModelApprovalStatus",
-        "ClientToken",
-        "Tags",
-    }
-)
-_UPDATE = frozenset(
-    {
-        *REPLACED,
-        "ModelPackageArn",
-        "ModelApprovalStatus",
-        "ApprovalDescription",
-        "CustomerMetadataProperties",
-        "CustomerMetadataPropertiesToRemove",
-        "AdditionalInferenceSpecificationsToAdd",
-        "ClientToken",
-    }
-)
+from localcloud.sagemaker.registry.model_package_update import apply
 
 
 class RegistryBackend(SageMakerModelBackend):
@@ -87,11 +65,13 @@ class RegistryBackend(SageMakerModelBackend):
         return group
 
     def group(self, name_or_arn: str) -> ModelPackageGroup:
-        """The group, or SageMaker's words for its absence."""
+        """The group, or SageMaker's words for its absence. An ARN is of this account and region, or of
+        none that is here."""
         name = name_or_arn.rpartition("/")[2]
+        arn = name_or_arn if name_or_arn.startswith("arn:") else self._group_arn(name)
         found = self._group_or_none(name)
-        if found is None:
-            raise ValidationException(f"ModelPackageGroup {self._group_arn(name)} does not exist.")
+        if found is None or arn.lower() != found.arn.lower():
+            raise ValidationException(f"ModelPackageGroup {arn} does not exist.")
         return found
 
     def remove_group(self, name_or_arn: str) -> None:
@@ -112,7 +92,7 @@ class RegistryBackend(SageMakerModelBackend):
     def make_package(self, request: dict[str, Any], caller: Mapping[str, Any]) -> ModelPackage:
         """CreateModelPackage: the group's next version, or a package with a name of its own."""
         request_validation.validate("CreateModelPackage", request)
-        _require_known("CreateModelPackage", request, _CREATE)
+        require_known("CreateModelPackage", request, CREATE)
         group_name, name = request.get("ModelPackageGroupName"), request.get("ModelPackageName")
         if group_name and name:
             raise ValidationException(
@@ -137,11 +117,17 @@ class RegistryBackend(SageMakerModelBackend):
         return package
 
     def package(self, name_or_arn: str) -> ModelPackage:
-        """The package, by ARN or by name, or SageMaker's words for its absence."""
+        """The package, by ARN or by name, or SageMaker's words for its absence; by its ARN, also one of
+        another account in this region
+        (https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-version.html)."""
         arn = self._package_arn(name_or_arn)
-        if arn not in self.model_packages:
+        account, known = arn.split(":")[4:5], self.model_packages
+        here = arn.split(":")[3:4] == [self.region_name]
+        if here and account != [self.account_id] and account[0] in sagemaker_backends:
+            known = sagemaker_backends[account[0]][self.region_name].model_packages
+        if arn not in known:
             raise ValidationException(f"ModelPackage {arn} does not exist.")
-        return self.model_packages[arn]
+        return known[arn]
 
     def describe_model_package(self, model_package_name: str) -> dict[str, Any]:
         """A package's members; what the other areas of the service ask for."""
@@ -156,7 +142,7 @@ class RegistryBackend(SageMakerModelBackend):
     def change_package(self, request: dict[str, Any], caller: Mapping[str, Any]) -> ModelPackage:
         """UpdateModelPackage: what the request names is replaced, metadata is merged."""
         request_validation.validate("UpdateModelPackage", request)
-        _require_known("UpdateModelPackage", request, _UPDATE)
+        require_known("UpdateModelPackage", request, UPDATE)
         with self._registry_lock:
             package = self.package(request["ModelPackageArn"])
             token = request.get("ClientToken")
@@ -245,8 +231,10 @@ class RegistryBackend(SageMakerModelBackend):
         return f"{self._registry_prefix()}:model-package-group/{name}"
 
     def _package_arn(self, name_or_arn: str) -> str:
-        name = name_or_arn.partition(":model-package/")[2] or name_or_arn
-        return f"{self._registry_prefix()}:model-package/{name.lower()}"
+        prefix, found, name = name_or_arn.partition(":model-package/")
+        if found:
+            return f"{prefix}{found}{name.lower()}"
+        return f"{self._registry_prefix()}:model-package/{name_or_arn.lower()}"
 
     def _registry_prefix(self) -> str:
         partition = get_partition(self.region_name)
@@ -255,9 +243,3 @@ class RegistryBackend(SageMakerModelBackend):
     def _next_registry_number(self) -> int:
         self._registry_numbers += 1
         return self._registry_numbers
-
-
-def _require_known(operation: str, request: Mapping[str, Any], known: frozenset[str]) -> None:
-    for member, value in request.items():
-        if value and member not in known:
-            raise unsupported(f"{operation} member", member, known)

@@ -25,7 +25,8 @@ CROSS = (
     "reference_policies_evaluation-logic-cross-account.html"
 )
 KMS = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html"
-ACCOUNT = "123456789012"
+ONE_KIND = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"
+ACCOUNT, OTHER = "123456789012", "210987654321"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
 SESSION_ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -138,13 +139,44 @@ def test_a_role_is_assumed_only_by_whom_it_trusts() -> None:
     assert verdict(AS_ROLE, Policies([], [account], must_allow=TRUST)).kind == IDENTITY
 
 
+@pytest.mark.documented(ONE_KIND)
+@pytest.mark.parametrize(
+    ("identity", "resource", "kind", "explicit"),
+    [
+        ([ALLOW], [policy("Allow", {"AWS": ROOT})], "", False),
+        ([], [policy("Allow", {"AWS": ROOT})], RESOURCE, False),
+        ([], [policy("Allow", {"AWS": ROLE})], IDENTITY, False),
+        ([ALLOW], [], RESOURCE, False),
+        ([], [], RESOURCE, False),
+        ([DENY], [policy("Allow", {"AWS": ROLE})], IDENTITY, True),
+        ([ALLOW], [policy("Deny", {"AWS": ROLE})], RESOURCE, True),
+        ([DENY], [policy("Deny", {"AWS": ROLE})], RESOURCE, True),
+    ],
+)
+def test_across_accounts_both_sides_must_allow(
+    identity: list[Policy], resource: list[Policy], kind: str, explicit: bool
+) -> None:
+    found = verdict(AS_ROLE, Policies(identity, resource, owner=OTHER))
+    assert (found.allowed, found.kind, found.explicit) == (not kind, kind, explicit)
+    assert found.foreign or found.allowed
+
+
 @pytest.mark.documented(CROSS)
-def test_across_accounts_both_sides_must_allow() -> None:
-    queue = "arn:aws:sqs:us-east-1:210987654321:q"
-    granted = policy("Allow", {"AWS": ROOT})
-    assert verdict(AS_ROLE, Policies([ALLOW], [granted]), queue).allowed
-    assert verdict(AS_ROLE, Policies([ALLOW]), queue).kind == RESOURCE
-    assert verdict(AS_ROLE, Policies([], [policy("Allow", {"AWS": ROLE})]), queue).kind == IDENTITY
+@pytest.mark.parametrize("must_allow", [RESOURCE, TRUST])
+def test_keys_and_roles_of_another_account_ask_both_sides_too(must_allow: str) -> None:
+    mine = [policy("Allow", {"AWS": ROLE})]
+    foreign = {"must_allow": must_allow, "owner": OTHER}
+    assert verdict(AS_ROLE, Policies([ALLOW], mine, **foreign)).allowed
+    assert verdict(AS_ROLE, Policies([], mine, **foreign)).kind == IDENTITY
+    assert verdict(AS_ROLE, Policies([ALLOW], [], **foreign)).kind == must_allow
+    # In one account the key's own policy would do.
+    assert verdict(AS_ROLE, Policies([], mine, must_allow=must_allow, owner=ACCOUNT)).allowed
+
+
+@pytest.mark.documented(CROSS)
+def test_the_limits_of_a_session_hold_in_another_account_too() -> None:
+    mine = [policy("Allow", {"AWS": SESSION_ARN})]
+    assert verdict(AS_ROLE, Policies([ALLOW], mine, session=NOTHING, owner=OTHER)).kind == SESSION
 
 
 def test_a_verdict_tells_which_condition_keys_were_asked_for() -> None:

@@ -263,6 +263,29 @@ def test_tags_at_creation_need_their_own_permission(session: Allowed) -> None:
     )
 
 
+@pytest.mark.documented(
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
+)
+def test_an_alarm_with_tags_needs_the_permission_to_tag(session: Allowed) -> None:
+    alarm = {
+        "AlarmName": "tagged",
+        "Namespace": "n",
+        "MetricName": "m",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 1.0,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    maker = session(allow("cloudwatch:PutMetricAlarm")).client("cloudwatch")
+    maker.put_metric_alarm(**alarm)
+    tags = [{"Key": "team", "Value": "a"}]
+    told = message(maker.put_metric_alarm, **{**alarm, "AlarmName": "other"}, Tags=tags)
+    assert "perform: cloudwatch:TagResource on resource: arn:aws:cloudwatch" in told
+    both = session(allow(["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"]))
+    both.client("cloudwatch").put_metric_alarm(**{**alarm, "AlarmName": "other"}, Tags=tags)
+
+
 @pytest.mark.local_only("what the local cloud does not know is refused, neither allowed nor denied")
 def test_an_unknown_condition_key_is_refused_by_name(session: Allowed) -> None:
     condition = {"StringEquals": {"aws:ResourceTag/team": "a"}}

@@ -1,0 +1,1 @@
+"""AWS Organizations: how this cloud gets more than one account."""
