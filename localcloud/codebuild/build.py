@@ -67,6 +67,7 @@ class Build:
     exported: dict[str, str] = field(default_factory=dict)
     # What UPLOAD_ARTIFACTS wrote: location and checksums, by artifact identifier ("" the primary).
     uploaded: dict[str, dict[str, str]] = field(default_factory=dict)
+    reports: list[str] = field(default_factory=list)
     stop_requested: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -133,6 +134,8 @@ class Build:
                 ],
                 **self.plan.describe(self.uploaded),
             }
+            if self.reports:
+                told["reportArns"] = list(self.reports)
             if self.resolved_source_version:
                 told["resolvedSourceVersion"] = self.resolved_source_version
             if self.ended is not None:

@@ -15,17 +15,23 @@ from pathlib import Path
 
 from localcloud import clients
 from localcloud.cloud import current
-from localcloud.codebuild import artifacts, environment, secret_variables, sources
+from localcloud.codebuild import (
+    artifacts,
+    buildspec_source,
+    environment,
+    report_upload,
+    secret_variables,
+    sources,
+)
 from localcloud.codebuild.build import Build
 from localcloud.codebuild.build_log import BuildLog
 from localcloud.codebuild.buildspec import Buildspec, PhaseSpec, parse
 from localcloud.codebuild.errors import PhaseFailed
 from localcloud.codebuild.python_environment import PythonEnvironment
+from localcloud.codebuild.report_store import ReportStore
 from localcloud.codebuild.shell import Interrupted, Shell
 from localcloud.processes import TooManyProcesses
-from localcloud.safe_paths import is_inside
 
-DEFAULT_BUILDSPEC = "buildspec.yml"
 # Which phase's failure, without `on-failure`, ends the build at once.
 ABORTING = frozenset({"INSTALL", "PRE_BUILD"})
 SECONDS_PER_MINUTE = 60.0
@@ -35,12 +41,19 @@ TIMED_OUT = ("BUILD_TIMED_OUT", "Build has timed out. ")
 class BuildContainer:
     """The place in which one build's phases run."""
 
-    def __init__(self, build: Build, log: BuildLog, credentials: clients.Credentials) -> None:
+    def __init__(
+        self,
+        build: Build,
+        log: BuildLog,
+        credentials: clients.Credentials,
+        reports: ReportStore,
+    ) -> None:
         self.directory = current().directory("codebuild", build.uuid)
         self.succeeding = True
         self._build = build
         self._log = log
-        self._credentials = credentials
+        self.credentials = credentials
+        self._reports = reports
         self._deadline = current().clock.monotonic() + (
             build.plan.timeout_minutes * SECONDS_PER_MINUTE
         )
@@ -68,14 +81,15 @@ class BuildContainer:
             directory = self._source_directory(str(source["type"]), number)
             directory.mkdir(parents=True, exist_ok=True)
             resolved = sources.fetch(
-                self._build, source, version, directory, self._credentials, self._system
+                self._build, source, version, directory, self.credentials, self._system
             )
             self._sources[identifier] = directory
             if not number:
                 self._build.resolved_source_version = resolved
         root = self._sources[""]
         self._log.container(f"CODEBUILD_SRC_DIR={root}")
-        self._spec = parse(self._buildspec(root))
+        given = str(self._build.plan.source.get("buildspec") or "")
+        self._spec = parse(buildspec_source.read(given, root, self._log.container))
         self._log.container("Processing environment variables")
         variables = self._variables()
         self._python = python = PythonEnvironment(self.directory / "python", self._system)
@@ -116,10 +130,10 @@ class BuildContainer:
     def upload(self) -> None:
         """UPLOAD_ARTIFACTS; raises PhaseFailed."""
         plan, spec = self._build.plan, self._spec
-        for report in spec.reports:
-            self._log.container(
-                f"Report {report} is not kept: the local cloud has no report groups"
-            )
+        if spec.reports:
+            report_upload.ReportUpload(
+                self._build, self._reports, self.credentials, self._log.container
+            ).run(spec.reports, self._sources[""], self.directory, self._expanded)
         secondary = {each["artifactIdentifier"]: each for each in plan.secondary_artifacts}
         wanted = [(plan.artifacts, spec.artifacts)]
         wanted += [(each, spec.secondary_artifacts.get(name)) for name, each in secondary.items()]
@@ -130,7 +144,7 @@ class BuildContainer:
                 files,
                 self._sources[""],
                 self.directory,
-                self._credentials,
+                self.credentials,
                 self._expanded,
                 self._log.container,
             )
@@ -153,33 +167,12 @@ class BuildContainer:
             return self._output / "git" / f"{number:02d}"
         return self._output
 
-    def _buildspec(self, root: Path) -> str:
-        given = str(self._build.plan.source.get("buildspec") or "")
-        if "\n" in given or given.lstrip().startswith(("version:", "{")):
-            return given
-        if given.startswith("arn:"):
-            raise PhaseFailed(
-                "YAML_FILE_ERROR",
-                f"unsupported by the local cloud: buildspec {given!r}; supported: a path in the "
-                "source, or the text itself",
-            )
-        path = root / (given or DEFAULT_BUILDSPEC)
-        self._log.container(f"YAML location is {path}")
-        try:
-            if not is_inside(path, root):
-                raise FileNotFoundError
-            return path.read_text()
-        except (OSError, ValueError):
-            raise PhaseFailed(
-                "YAML_FILE_ERROR", f"stat {path}: no such file or directory"
-            ) from None
-
     def _variables(self) -> dict[str, str]:
         """Every variable of the build; StartBuild's win over the project's, and those over the
         buildspec's; CodeBuild's own stand below them."""
         build, spec = self._build, self._spec
         made = environment.build_variables(
-            build, self._credentials, self._sources, build.log_stream or ""
+            build, self.credentials, self._sources, build.log_stream or ""
         )
         made.update(spec.variables)
         hidden: list[str] = []
@@ -190,7 +183,7 @@ class BuildContainer:
             read: Callable[[str, str, clients.Credentials], str] = (
                 secret_variables.parameter if kind == "PARAMETER_STORE" else secret_variables.secret
             )
-            hidden.append(read(value, build.region, self._credentials))
+            hidden.append(read(value, build.region, self.credentials))
             return hidden[-1]
 
         for name, value in spec.parameter_store.items():

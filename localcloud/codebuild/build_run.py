@@ -12,12 +12,13 @@ from collections.abc import Callable
 
 from localcloud import clients
 from localcloud.cloud import current
-from localcloud.codebuild import build_events
+from localcloud.codebuild import build_events, network
 from localcloud.codebuild.build import SUCCEEDED, Build, Phase
 from localcloud.codebuild.build_container import BuildContainer
 from localcloud.codebuild.build_log import BuildLog
-from localcloud.codebuild.errors import PhaseFailed
-from localcloud.codebuild.project import CANNOT_ASSUME, SERVICE
+from localcloud.codebuild.errors import SERVICE, PhaseFailed
+from localcloud.codebuild.project import CANNOT_ASSUME
+from localcloud.codebuild.report_store import ReportStore
 from localcloud.errors import AwsError
 
 logger = logging.getLogger(__name__)
@@ -28,8 +29,9 @@ COMMAND_PHASES = ("INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD")
 class BuildRun:
     """Runs a build to its end, in a thread of its own."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, reports: ReportStore) -> None:
         self._build = build
+        self._reports = reports
         self._cloud = current()
         self._status = SUCCEEDED
         self._log: BuildLog | None = None
@@ -81,12 +83,13 @@ class BuildRun:
             ) from error
         self._log = BuildLog(build, credentials)
         self._log.open()
-        self._container = BuildContainer(build, self._log, credentials)
+        self._container = BuildContainer(build, self._log, credentials, self._reports)
 
     def _provision(self) -> None:
         if self._log is None or self._container is None:
             return
         self._log.container("Waiting for agent ping")
+        network.attach(self._build, self._container.credentials)
         self._container.provision()
         self._log.container("Waiting for DOWNLOAD_SOURCE")
 

@@ -1,10 +1,10 @@
 """Reading a buildspec: what it says, and what of it the local cloud refuses. Pure.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html. Version 0.2. Without effect
-here: `reports` (no report groups; the log says so), `cache` (a project here has no cache, and without
-one the paths have no effect on AWS either) and `batch` (read only by StartBuildBatch). Refused by
-name: `proxy`, `run-as`, `on-failure: RETRY`, Git's credential helper, symbolic links in artifacts,
-runtimes other than Python. All values are texts, as written: `python: 3.10` is not 3.1.
+here: `cache` (a project here has no cache, and without one the paths have no effect on AWS either) and
+`batch` (read only by StartBuildBatch). Refused by name: `proxy`, `run-as`, `on-failure: RETRY`, Git's
+credential helper, symbolic links in artifacts, runtimes other than Python, formats of reports that
+`report_files` has not. All values are texts, as written: `python: 3.10` is not 3.1.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from localcloud.codebuild.errors import PhaseFailed
+from localcloud.codebuild.report_files import FORMATS
 
 PHASES = ("install", "pre_build", "build", "post_build")
-WITHOUT_EFFECT = ("batch", "cache", "reports")
-TOP_MEMBERS = ("artifacts", "env", "phases", "version", *WITHOUT_EFFECT)
+WITHOUT_EFFECT = ("batch", "cache")
+TOP_MEMBERS = ("artifacts", "env", "phases", "reports", "version", *WITHOUT_EFFECT)
 ENV_MEMBERS = (
     "exported-variables",
     "git-credential-helper",
@@ -36,6 +37,8 @@ ARTIFACT_MEMBERS = (
     "files",
     "name",
 )
+REPORT_MEMBERS = ("base-directory", "discard-paths", "file-format", "files")
+MOST_REPORTS = 5
 SHELLS = {"bash": "bash", "/bin/sh": "sh", "sh": "sh"}
 TRUE = ("yes", "true", "on")
 
@@ -61,6 +64,15 @@ class ArtifactSpec:
 
 
 @dataclass(frozen=True)
+class ReportSpec:
+    """Which files are reported to which group: by the group's ARN, or a name after the project's."""
+
+    name: str
+    files: ArtifactSpec
+    file_format: str
+
+
+@dataclass(frozen=True)
 class Buildspec:
     """A buildspec of version 0.2."""
 
@@ -73,7 +85,7 @@ class Buildspec:
     python_version: str | None = None
     artifacts: ArtifactSpec | None = None
     secondary_artifacts: Mapping[str, ArtifactSpec] = field(default_factory=dict)
-    reports: tuple[str, ...] = ()
+    reports: tuple[ReportSpec, ...] = ()
 
 
 def parse(text: str) -> Buildspec:
@@ -110,7 +122,7 @@ def parse(text: str) -> Buildspec:
         python_version=_python(_mapping("phases/install", phases.get("install"))),
         artifacts=primary,
         secondary_artifacts=secondary,
-        reports=tuple(_mapping("reports", document.get("reports"))),
+        reports=_reports(_mapping("reports", document.get("reports"))),
     )
 
 
@@ -161,6 +173,23 @@ def _artifact(where: str, value: Mapping[str, Any]) -> ArtifactSpec:
         str(value.get("discard-paths", "no")).lower() in TRUE,
         value.get("name"),
     )
+
+
+def _reports(value: Mapping[str, Any]) -> tuple[ReportSpec, ...]:
+    if len(value) > MOST_REPORTS:
+        raise _yaml_error(f"reports has {len(value)} groups; at most {MOST_REPORTS} are allowed")
+    made = []
+    for name, each in value.items():
+        where = f"reports/{name}"
+        report = _mapping(where, each)
+        _check(where, report, REPORT_MEMBERS)
+        # Its case does not matter.
+        file_format = str(report.get("file-format") or "JUNITXML").upper()
+        if file_format not in FORMATS:
+            raise _refuse(f"{where}/file-format", report["file-format"], FORMATS)
+        files = {key: part for key, part in report.items() if key != "file-format"}
+        made.append(ReportSpec(name, _artifact(where, files), file_format))
+    return tuple(made)
 
 
 def _shell(name: str) -> str:

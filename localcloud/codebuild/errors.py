@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from localcloud.errors import AwsError, unsupported
 
 INVALID_INPUT = "InvalidInputException"
+SERVICE = "codebuild.amazonaws.com"
 
 
 def invalid_input(message: str) -> AwsError:

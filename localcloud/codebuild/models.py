@@ -1,4 +1,4 @@
-"""The CodeBuild backend: projects and their builds.
+"""The CodeBuild backend: projects, their builds, and reports of these.
 
 https://docs.aws.amazon.com/codebuild/latest/APIReference/. Nothing of moto's is used but its place.
 """
@@ -19,6 +19,7 @@ from localcloud.codebuild.build_run import BuildRun
 from localcloud.codebuild.errors import invalid_input, not_found
 from localcloud.codebuild.plan import plan
 from localcloud.codebuild.project import Project
+from localcloud.codebuild.report_store import ReportStore
 from localcloud.errors import AwsError
 
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html: idempotencyToken
@@ -32,6 +33,7 @@ class CodeBuildBackend(MotoBackend):
         super().__init__(region_name, account_id)
         self.projects: dict[str, Project] = {}
         self.builds: dict[str, Build] = {}
+        self.reports = ReportStore(f"arn:{self.partition}:codebuild:{region_name}:{account_id}")
         self._tokens: dict[str, tuple[float, Mapping[str, Any], Build]] = {}
         self._requests: dict[str, Mapping[str, Any]] = {}
         self._lock = threading.RLock()
@@ -100,7 +102,7 @@ class CodeBuildBackend(MotoBackend):
             if token:
                 self._tokens[str(token)] = (current().clock.monotonic(), request, build)
         build_events.state_changed(build)
-        current().background(f"build {build.id}", BuildRun(build).run)
+        current().background(f"build {build.id}", BuildRun(build, self.reports).run)
         return build
 
     def retry(self, build_id: str, token: str | None, initiator: str) -> Build:

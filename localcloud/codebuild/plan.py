@@ -44,6 +44,7 @@ class BuildPlan:
     timeout_minutes: int
     queued_timeout_minutes: int
     cloud_watch_logs: Mapping[str, Any]
+    vpc: Mapping[str, Any]
 
     def describe(self, uploaded: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
         """Its part of `Build`; `uploaded` is what became of the artifacts, by identifier."""
@@ -66,6 +67,8 @@ class BuildPlan:
             "queuedTimeoutInMinutes": self.queued_timeout_minutes,
             "encryptionKey": self.encryption_key,
         }
+        if self.vpc:
+            told["vpcConfig"] = dict(self.vpc)
         if self.source_version:
             told["sourceVersion"] = self.source_version
         return told
@@ -117,6 +120,7 @@ def plan(project: Mapping[str, Any], request: Mapping[str, Any]) -> BuildPlan:
         cloud_watch_logs=_logs(
             request.get("logsConfigOverride") or project.get("logsConfig") or {}
         ),
+        vpc=project.get("vpcConfig") or {},
     )
     _check(made, request)
     return made

@@ -11,11 +11,11 @@ from typing import Any
 
 from localcloud import clients
 from localcloud.cloud import current
-from localcloud.codebuild.errors import invalid_input
+from localcloud.codebuild import network
+from localcloud.codebuild.errors import SERVICE, invalid_input
 from localcloud.codebuild.supported_members import check_project
 from localcloud.errors import AwsError
 
-SERVICE = "codebuild.amazonaws.com"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_]{1,149}")
 DEFAULT_TIMEOUT_MINUTES = 60
 DEFAULT_QUEUED_TIMEOUT_MINUTES = 480
@@ -37,7 +37,7 @@ class Project:
         self.arn = f"arn:{partition}:codebuild:{region}:{account_id}:project/{self.name}"
         self.created = current().clock.now()
         self._default_key = f"arn:{partition}:kms:{region}:{account_id}:alias/aws/s3"
-        self._account_id = account_id
+        self._account_id, self._region = account_id, region
         if not NAME.fullmatch(self.name):
             raise invalid_input("Only alphanumeric characters, dash, and underscore are supported")
         self.settings: dict[str, Any] = {}
@@ -52,6 +52,7 @@ class Project:
         }
         check_project(merged)
         check_role(str(merged["serviceRole"]), self._account_id)
+        network.check(merged.get("vpcConfig") or {}, str(merged["serviceRole"]), self._region)
         self.settings = merged
         self.modified = current().clock.now()
 
@@ -77,6 +78,8 @@ class Project:
             badge={"badgeEnabled": False},
             projectVisibility="PRIVATE",
         )
+        if not told.get("vpcConfig"):
+            told.pop("vpcConfig", None)
         told.setdefault("cache", {"type": "NO_CACHE"})
         told.setdefault("timeoutInMinutes", DEFAULT_TIMEOUT_MINUTES)
         told.setdefault("queuedTimeoutInMinutes", DEFAULT_QUEUED_TIMEOUT_MINUTES)

@@ -1,39 +1,24 @@
 """The CodeBuild API: parses a request, calls the backend, answers in botocore's shapes.
 
-Ours: projects, builds and their lists. Operations that are not here (batches, fleets, reports,
-webhooks, sandboxes, source credentials, shared projects …) are refused by name.
+Ours: projects, builds and their lists, and reports (`report_responses`). Operations that are not here
+(batches, fleets, webhooks, sandboxes, source credentials, shared projects …) are refused by name.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from moto.codebuild.responses import CodeBuildResponse as MotoResponse
+from collections.abc import Mapping
 
 from localcloud.codebuild.errors import invalid_input
 from localcloud.codebuild.initiator import initiator
-from localcloud.codebuild.models import CodeBuildBackend
-
-PAGE = 100
+from localcloud.codebuild.report_responses import ReportOperations
 
 
-class CodeBuildResponse(MotoResponse):
+class CodeBuildResponse(ReportOperations):
     """Parses a request, calls the backend, answers."""
 
     # Every operation that is served is here.
     MOTO_OPERATIONS: Mapping[str, tuple[str, ...]] = {}
-
-    @property
-    def codebuild_backend(self) -> CodeBuildBackend:
-        backend: CodeBuildBackend = super().codebuild_backend
-        return backend
-
-    @property
-    def _request(self) -> dict[str, Any]:
-        request: dict[str, Any] = json.loads(self.body or "{}")
-        return request
 
     def create_project(self) -> str:
         """CreateProject."""
@@ -72,7 +57,7 @@ class CodeBuildResponse(MotoResponse):
             projects.sort(key=lambda project: project.name)
         if self._request.get("sortOrder") == "DESCENDING":
             projects.reverse()
-        return self._page("projects", [project.name for project in projects])
+        return self._paged("projects", [project.name for project in projects])
 
     def start_build(self) -> str:
         """StartBuild."""
@@ -118,17 +103,6 @@ class CodeBuildResponse(MotoResponse):
         return self._list([build.id for build in self.codebuild_backend.of_project(project.name)])
 
     def _list(self, ids: list[str]) -> str:
-        return self._page(
+        return self._paged(
             "ids", ids[::-1] if self._request.get("sortOrder") == "ASCENDING" else ids
         )
-
-    def _page(self, member: str, items: Sequence[str]) -> str:
-        token = self._request.get("nextToken")
-        try:
-            start = int(token) if token else 0
-        except ValueError:
-            raise invalid_input("Invalid nextToken") from None
-        answer: dict[str, Any] = {member: list(items[start : start + PAGE])}
-        if start + PAGE < len(items):
-            answer["nextToken"] = str(start + PAGE)
-        return json.dumps(answer)

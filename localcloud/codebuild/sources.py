@@ -35,7 +35,12 @@ def fetch(
     if source["type"] == "S3":
         return _fetch_s3(build, str(source["location"]), version, directory, credentials)
     if source["type"] == "CODECOMMIT":
-        return _clone(source, version, directory, {**environment, **credentials.environment()})
+        variables = {
+            **environment,
+            **credentials.environment(),
+            "AWS_DEFAULT_REGION": build.region,
+        }
+        return _clone(source, version, directory, variables)
     return None
 
 
@@ -98,11 +103,7 @@ def _clone(
         ran = subprocess.run(
             ["git", *arguments],
             cwd=directory,
-            env={
-                **environment,
-                "AWS_DEFAULT_REGION": current().settings.region,
-                "GIT_TERMINAL_PROMPT": "0",
-            },
+            env={**environment, "GIT_TERMINAL_PROMPT": "0"},
             capture_output=True,
             text=True,
             check=False,

@@ -39,6 +39,7 @@ PROJECT_MEMBERS = frozenset(
         "sourceVersion",
         "tags",
         "timeoutInMinutes",
+        "vpcConfig",
     }
 )
 SOURCE_MEMBERS = frozenset(

@@ -27,7 +27,7 @@ STATES = {
 def state_change(
     pipeline: str, change: Change, record: ExecutionRecord, run: ActionRun | None, region: str
 ) -> tuple[str, dict[str, Any]] | None:
-    """The event's detail-type and detail; None for a skipped stage, which AWS's page names none for."""
+    """The event's detail-type and detail; None where AWS's page names no state (a stage is skipped)."""
     if change.status not in STATES:
         return None
     detail: dict[str, Any] = {

@@ -40,6 +40,11 @@ class LambdaFunction(MotoFunction):
         """What its configuration puts into the environment."""
         return dict(self.environment_vars or {})
 
+    @property
+    def vpc_config(self) -> dict[str, Any] | None:
+        """Its subnets and security groups, and their VPC; None if it is in none."""
+        return dict(self._vpc_config) if self._vpc_config else None
+
     def get_configuration(self, on_create: bool = False) -> dict[str, Any]:
         """As GetFunctionConfiguration answers it."""
         configuration: dict[str, Any] = super().get_configuration(on_create)

@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 Stated differences: every supported runtime is the running Python interpreter; memory, /tmp size and
-architecture are kept and shown, and not enforced.
+architecture are kept and shown, and not enforced; of a VPC and a key, see `function_network`.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ SUPPORTED = frozenset(
         "Runtime",
         "Tags",
         "Timeout",
+        "VpcConfig",
     }
 )
 # Members of the API that may be there as long as they ask for nothing.
@@ -49,7 +50,6 @@ HARMLESS: dict[str, tuple[Any, ...]] = {
     "Layers": ([],),
     "TracingConfig": ({"Mode": "PassThrough"},),
     "SnapStart": ({"ApplyOn": "None"},),
-    "VpcConfig": ({}, {"SubnetIds": [], "SecurityGroupIds": []}),
     "FileSystemConfigs": ([],),
     "RevisionId": (),
 }

@@ -12,7 +12,12 @@ from moto.s3.models import s3_backends
 from localcloud.cloud import current
 from localcloud.errors import AwsError, unsupported
 from localcloud.iam.authorization import gate
-from localcloud.lambda_runtime import event_source_poller, event_source_request, function_request
+from localcloud.lambda_runtime import (
+    event_source_poller,
+    event_source_request,
+    function_network,
+    function_request,
+)
 from localcloud.lambda_runtime.event_sources import EventSourceMapping, already_there, not_there
 from localcloud.lambda_runtime.executor import executor
 from localcloud.lambda_runtime.function import LambdaFunction
@@ -26,6 +31,7 @@ class LambdaBackend(MotoBackend):
     def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
         """CreateFunction; raises InvalidParameterValueException for what cannot run here."""
         function_request.check(spec, creating=True)
+        spec = function_network.checked(spec, spec["Role"], self.account_id, self.region_name)
         code = self._code(spec.get("Code") or {})
         made = LambdaFunction(self.account_id, {**spec, "Code": code}, self.region_name, "$LATEST")
         self._lambdas.put_function(made)
@@ -58,6 +64,8 @@ class LambdaBackend(MotoBackend):
         """UpdateFunctionConfiguration."""
         function_request.check(body, creating=False)
         function = self.get_function(function_name, qualifier)
+        role = body.get("Role") or function.role
+        body = function_network.checked(body, role, self.account_id, self.region_name)
         answer: dict[str, Any] = function.update_configuration(body)
         executor().forget(function.function_arn)
         return answer

@@ -157,6 +157,9 @@ class LambdaResponse(MotoResponse):
     def _function(self) -> LambdaFunction:
         # `…/functions/<name or ARN, quoted>/invocations`
         name = unquote(self.path.rstrip("/").rsplit("/", 2)[-2])
+        if not name.startswith("arn:"):
+            # `<account>:function:<name>`, which moto does not know; the account serves it already.
+            name = name.rpartition("function:")[2]
         qualifier = self._get_param("Qualifier") or None
         function: LambdaFunction = self.backend.get_function(name, qualifier)
         return function

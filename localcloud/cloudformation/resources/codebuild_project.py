@@ -58,6 +58,7 @@ _MEMBERS: dict[str, frozenset[str]] = {
     "SecondarySourceVersions": frozenset({"SourceIdentifier", "SourceVersion"}),
     "SecondarySources": _SOURCE,
     "Source": _SOURCE,
+    "VpcConfig": frozenset({"SecurityGroupIds", "Subnets", "VpcId"}),
 }
 _NUMBERS = frozenset({"GitCloneDepth", "QueuedTimeoutInMinutes", "TimeoutInMinutes"})
 _TRUTHS = frozenset(
@@ -88,6 +89,7 @@ _PASSED = (
     "Source",
     "SourceVersion",
     "TimeoutInMinutes",
+    "VpcConfig",
 )
 # What an update sets for a property that the template no longer has.
 _DEFAULTS: dict[str, Any] = {
@@ -102,6 +104,7 @@ _DEFAULTS: dict[str, Any] = {
     "SecondarySources": [],
     "SourceVersion": "",
     "TimeoutInMinutes": 60,
+    "VpcConfig": {},
 }
 
 

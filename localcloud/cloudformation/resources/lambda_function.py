@@ -25,6 +25,7 @@ CONFIGURATION = (
     "LoggingConfig",
     "Role",
     "Runtime",
+    "VpcConfig",
 )
 NUMBERS = ("MemorySize", "Timeout")
 # What an update sets for a property that the template no longer has.
@@ -37,7 +38,9 @@ DEFAULTS: dict[str, Any] = {
     "LoggingConfig": {"LogFormat": "Text"},
     "MemorySize": 128,
     "Timeout": 3,
+    "VpcConfig": {"SecurityGroupIds": [], "SubnetIds": []},
 }
+_VPC = frozenset({"SecurityGroupIds", "SubnetIds"})
 
 
 class Function(Resource):
@@ -138,6 +141,7 @@ def _configuration(properties: dict[str, Any]) -> dict[str, Any]:
                 for key, value in variables.items()
             }
         }
+    check_members("AWS::Lambda::Function.VpcConfig", properties.get("VpcConfig") or {}, _VPC)
     request.update({key: int(properties[key]) for key in NUMBERS if key in properties})
     if "KmsKeyArn" in request:
         request["KMSKeyArn"] = request.pop("KmsKeyArn")

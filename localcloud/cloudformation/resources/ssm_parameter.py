@@ -35,6 +35,11 @@ class Parameter(Resource):
         self, physical_id: str, old: dict[str, Any], new: dict[str, Any], context: Context
     ) -> dict[str, Any]:
         self._put(physical_id, new, context, overwrite=True)
+        dropped = sorted((old.get("Tags") or {}).keys() - (new.get("Tags") or {}).keys())
+        if dropped:
+            context.client("ssm").remove_tags_from_resource(
+                ResourceType="Parameter", ResourceId=physical_id, TagKeys=dropped
+            )
         return {"Type": new["Type"], "Value": new["Value"]}
 
     def delete(self, physical_id: str, properties: dict[str, Any], context: Context) -> None:

@@ -14,17 +14,17 @@ from localcloud.errors import AwsError, ValidationException
 from localcloud.sagemaker.jobs.job import Job
 
 _SESSION_NAME = "SageMaker"
-_PRINCIPAL = "sagemaker.amazonaws.com"
+PRINCIPAL = "sagemaker.amazonaws.com"
 
 
 def session(role_arn: str) -> clients.Credentials:
     """A session of a job's role; ValidationException in SageMaker's words if it has none."""
     try:
-        return clients.role_session(role_arn, _SESSION_NAME, _PRINCIPAL)
+        return clients.role_session(role_arn, _SESSION_NAME, PRINCIPAL)
     except AwsError as error:
         raise ValidationException(
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows "
-            f"principal '{_PRINCIPAL}' to assume the role."
+            f"principal '{PRINCIPAL}' to assume the role."
         ) from error
 
 

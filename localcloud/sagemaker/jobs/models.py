@@ -16,6 +16,7 @@ from localcloud.sagemaker.containers.images.image import Image
 from localcloud.sagemaker.jobs import (
     job_environment,
     listing,
+    network,
     processing,
     request_validation,
     supported_members,
@@ -53,6 +54,8 @@ class JobsBackend(SageMakerModelBackend):
             specification.get("ContainerArguments") or [],
         )
         job_environment.session(request["RoleArn"])
+        network_config = request.get("NetworkConfig") or {}
+        network.check(network_config.get("VpcConfig"), request["RoleArn"], self.region_name)
         name = request["ProcessingJobName"]
         job = ProcessingJob(name, request, self.account_id, self.region_name)
         self._add(self.processing_jobs, job, "Processing job", "a processing job")
@@ -80,6 +83,7 @@ class JobsBackend(SageMakerModelBackend):
         )
         training.program(image, request)
         job_environment.session(request["RoleArn"])
+        network.check(request.get("VpcConfig"), request["RoleArn"], self.region_name)
         return image
 
     def start_training_job(

@@ -2,7 +2,7 @@
 
 Known differences that are accepted because nothing of them can be seen from outside: instance type
 and volume (the laptop's), volume encryption, encryption between instances (they are one machine's),
-experiments (no lineage is kept), retries of internal errors (there are none).
+experiments (no lineage is kept), retries of internal errors (there are none), the VPC (see `network`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from localcloud.errors import unsupported
 # A member maps to True (any value), a set (these values), a dict (a structure, or a list of them).
 Members = Mapping[str, Any]
 
-_NETWORK: Members = {"EnableInterContainerTrafficEncryption": True}
+VPC: Members = {"SecurityGroupIds": True, "Subnets": True}
+_NETWORK: Members = {"EnableInterContainerTrafficEncryption": True, "VpcConfig": VPC}
 _CLUSTER: Members = {
     "InstanceCount": {1},
     "InstanceType": True,
@@ -91,6 +92,7 @@ TRAINING_JOB: Members = {
     "ResourceConfig": {**_CLUSTER, "InstanceCount": True},
     "StoppingCondition": {"MaxRuntimeInSeconds": True},
     "Tags": True,
+    "VpcConfig": VPC,
     "EnableInterContainerTrafficEncryption": True,
     "Environment": True,
     "ExperimentConfig": True,

@@ -37,6 +37,7 @@ _REQUEST_MEMBERS = (
     "ExperimentConfig",
     "RetryStrategy",
     "ProfilerConfig",
+    "VpcConfig",
 )
 
 

@@ -17,6 +17,7 @@ _OF_TRAINING = (
     "EnableInterContainerTrafficEncryption",
     "Environment",
     "RetryStrategy",
+    "VpcConfig",
 )
 _RANGE: Members = {"Name": True, "MinValue": True, "MaxValue": True, "ScalingType": True}
 

@@ -38,7 +38,8 @@ artifacts: {files: ['**/*'], discard-paths: yes, secondary-artifacts: {o: {files
     assert spec.artifacts is not None
     assert spec.artifacts.discard_paths
     assert spec.secondary_artifacts["o"].files == ("y",)
-    assert spec.reports == ("unit",)
+    (report,) = spec.reports
+    assert (report.name, report.files.files, report.file_format) == ("unit", ("x",), "JUNITXML")
     assert spec.shell == "bash"
 
 

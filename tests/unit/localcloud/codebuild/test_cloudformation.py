@@ -105,3 +105,51 @@ def test_what_is_unsupported_fails_the_stack_by_name(cloud: Cloud) -> None:
         wait(cloud, stack, "ROLLBACK_COMPLETE")
         events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
         assert any(message in event.get("ResourceStatusReason", "") for event in events), events
+
+
+def report_group(**properties: Any) -> str:
+    export = {"ExportConfigType": "NO_EXPORT"}
+    wanted = {"Type": "TEST", "ExportConfig": export, "DeleteReports": "true", **properties}
+    group = {"Type": "AWS::CodeBuild::ReportGroup", "Properties": wanted}
+    outputs = {"Arn": {"Value": {"Fn::GetAtt": ["Group", "Arn"]}}}
+    return json.dumps({"Resources": {"Group": group}, "Outputs": outputs})
+
+
+def test_a_report_group_is_made_changed_and_deleted_with_its_reports(cloud: Cloud) -> None:
+    cloudformation, stack = cloud.client("cloudformation"), f"stack-{uuid4().hex[:8]}"
+    cloudformation.create_stack(StackName=stack, TemplateBody=report_group())
+    arn = wait(cloud, stack, "CREATE_COMPLETE")["Arn"]
+
+    def group() -> dict[str, Any] | None:
+        found = cloud.codebuild.batch_get_report_groups(reportGroupArns=[arn])["reportGroups"]
+        return found[0] if found else None
+
+    made = group()
+    assert made is not None
+    assert (made["type"], made["exportConfig"]) == ("TEST", {"exportConfigType": "NO_EXPORT"})
+    tags = [{"Key": "project", "Value": "x"}]
+    cloudformation.update_stack(StackName=stack, TemplateBody=report_group(Tags=tags))
+    wait(cloud, stack, "UPDATE_COMPLETE")
+    changed = group()
+    assert changed is not None
+    assert changed["tags"] == [{"key": "project", "value": "x"}]
+    build = cloud.build(
+        "version: 0.2\nphases:\n  build:\n    commands:\n"
+        "      - echo '<testsuite><testcase name=\"a\"/></testsuite>' > a.xml\n"
+        f"reports:\n  {arn}:\n    files: [a.xml]\n"
+    )
+    assert len(build["reportArns"]) == 1
+    cloudformation.delete_stack(StackName=stack)
+    assert current().changes.wait_until(lambda: group() is None, 20)
+
+
+def test_an_export_of_reports_fails_the_stack_by_name(cloud: Cloud) -> None:
+    stack = f"stack-{uuid4().hex[:8]}"
+    export = {"ExportConfigType": "S3", "S3Destination": {"Bucket": "b"}}
+    cloud.client("cloudformation").create_stack(
+        StackName=stack, TemplateBody=report_group(ExportConfig=export)
+    )
+    wait(cloud, stack, "ROLLBACK_COMPLETE")
+    events = cloud.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    reasons = " ".join(event.get("ResourceStatusReason", "") for event in events)
+    assert "unsupported by the local cloud: exportConfigType 'S3'; supported: NO_EXPORT" in reasons

@@ -101,7 +101,7 @@ def test_overridden_buildspec_timeout_and_logs(cloud: Cloud) -> None:
             {"environment": {**ENVIRONMENT, "fleet": {"fleetArn": "f"}}},
             "project environment member 'fleet'",
         ),
-        ({"vpcConfig": {"vpcId": "vpc-1"}}, "project member 'vpcConfig'"),
+        ({"vpcConfig": {"vpcId": "vpc-1"}}, "Invalid vpc config: subnets is required"),
         ({"cache": {"type": "LOCAL"}}, "cache type 'LOCAL'; supported: NO_CACHE"),
         ({"buildBatchConfig": {"serviceRole": ROLE}}, "project member 'buildBatchConfig'"),
         ({"source": {"type": "GITHUB", "location": "x"}}, "project source type 'GITHUB'"),

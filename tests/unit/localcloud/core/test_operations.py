@@ -23,6 +23,7 @@ OURS = (
     "lambda",
     "sagemaker",
     "sagemaker-runtime",
+    "ssm",
 )
 BUS = "arn:aws:events:us-east-1:123456789012:event-bus/default"
 # One of each kind of thing that moto would keep a record of.
@@ -37,7 +38,6 @@ RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("sagemaker", "ListCompilationJobs", {}),
     ("sagemaker", "Search", {"Resource": "TrainingJob"}),
     ("events", "CreateArchive", {"ArchiveName": "a", "EventSourceArn": BUS}),
-    ("events", "PutPermission", {"StatementId": "s", "Principal": "*", "Action": "a"}),
     (
         "events",
         "CreateConnection",
@@ -45,8 +45,9 @@ RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("lambda", "PublishLayerVersion", {"LayerName": "l", "Content": {"ZipFile": b""}}),
     ("lambda", "CreateFunctionUrlConfig", {"FunctionName": "f", "AuthType": "NONE"}),
+    ("ssm", "SendCommand", {"DocumentName": "AWS-RunShellScript"}),
     # Of these neither moto nor we have anything.
-    ("codebuild", "CreateReportGroup", {"name": "r", "type": "TEST", "exportConfig": {}}),
+    ("codebuild", "CreateWebhook", {"projectName": "p"}),
     ("codecommit", "ListPullRequests", {"repositoryName": "r"}),
 ]
 

@@ -1,0 +1,1 @@
+"""Systems Manager's Parameter Store: moto's, with its events and with who changed what."""
