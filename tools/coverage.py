@@ -14,8 +14,12 @@ from localcloud import operations, registration
 
 # The services that the loop uses: botocore's name, the module and class that answer its API.
 SERVICES = {
+    "application-autoscaling": (
+        "localcloud.application_autoscaling.responses",
+        "ApplicationAutoScalingResponse",
+    ),
     "cloudformation": ("localcloud.cloudformation.responses", "CloudFormationResponse"),
-    "cloudwatch": ("moto.cloudwatch.responses", "CloudWatchResponse"),
+    "cloudwatch": ("localcloud.cloudwatch.responses", "CloudWatchResponse"),
     "codebuild": ("localcloud.codebuild.responses", "CodeBuildResponse"),
     "codecommit": ("localcloud.codecommit.responses", "CodeCommitResponse"),
     "codepipeline": ("localcloud.codepipeline.responses", "CodePipelineResponse"),
@@ -25,21 +29,25 @@ SERVICES = {
     "kms": ("moto.kms.responses", "KmsResponse"),
     "lambda": ("localcloud.lambda_runtime.responses", "LambdaResponse"),
     "logs": ("moto.logs.responses", "LogsResponse"),
+    "organizations": ("localcloud.organizations.responses", "OrganizationsResponse"),
     "s3": ("moto.s3.responses", "S3Response"),
     "sagemaker": ("localcloud.sagemaker.responses", "SageMakerResponse"),
     "sagemaker-runtime": ("localcloud.sagemaker_runtime.responses", "SageMakerRuntimeResponse"),
     "sns": ("moto.sns.responses", "SNSResponse"),
     "sqs": ("moto.sqs.responses", "SQSResponse"),
-    "ssm": ("moto.ssm.responses", "SimpleSystemManagerResponse"),
+    "ssm": ("localcloud.ssm.responses", "SimpleSystemManagerResponse"),
     "sts": ("moto.sts.responses", "TokenResponse"),
 }
 # moto's package where its name is not botocore's.
-PACKAGES = {"lambda": "awslambda", "sagemaker-runtime": "sagemakerruntime"}
+PACKAGES = {
+    "application-autoscaling": "applicationautoscaling",
+    "lambda": "awslambda",
+    "sagemaker-runtime": "sagemakerruntime",
+}
 BACKENDS = {"lambda": "lambda_backends"}
 # Ours refuses these with a reason of its own.
 REFUSED_BY_US = {
     "lambda": {"InvokeAsync"},
-    "sagemaker": {"UpdateEndpointWeightsAndCapacities"},
     "sagemaker-runtime": {"InvokeEndpointAsync"},
 }
 

@@ -14,12 +14,14 @@ PHASES = "CodeBuild Build Phase Change"
 COMMITS = "CodeCommit Repository State Change"
 ACTIONS = "CodePipeline Action Execution State Change"
 ENDPOINTS = "SageMaker Endpoint State Change"
+ENDPOINT_CONFIGS = "SageMaker Endpoint Config State Change"
 EXECUTIONS = "SageMaker Model Building Pipeline Execution Status Change"
 STEPS = "SageMaker Model Building Pipeline Execution Step Status Change"
 PACKAGES = "SageMaker Model Package State Change"
 PROCESSING = "SageMaker Processing Job State Change"
 TRAINING = "SageMaker Training Job State Change"
 TRANSFORM = "SageMaker Transform Job State Change"
+PARAMETERS = "Parameter Store Change"
 TUNING = "SageMaker HyperParameter Tuning Job State Change"
 
 EXCEPTIONS: dict[tuple[str, str, str], str] = {}
@@ -82,6 +84,12 @@ _state(
     what="unpublished",
 )
 _state(
+    ENDPOINT_CONFIGS,
+    "null in the recorded event, whose configuration has none",
+    "DataCaptureConfig",
+    what="type object, published: null",
+)
+_state(
     EXECUTIONS,
     NOT_YET,
     "executionEndTime",
@@ -126,6 +134,11 @@ _state(
     "InferenceSpecification.Containers[].ImageDigest",
 )
 _state(PACKAGES, NOT_ASKED_FOR, "MetadataProperties.GeneratedBy")
+_state(
+    PARAMETERS,
+    "the importing stack's has none; EventBridge's schema of the event does not require it",
+    "description",
+)
 _state(
     PROCESSING,
     DESCRIBED,

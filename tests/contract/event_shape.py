@@ -19,6 +19,8 @@ OPEN = frozenset(
         "StaticHyperParameters",
         "Environment",
         "CustomerMetadataProperties",
+        # Of a CloudWatch metric.
+        "dimensions",
     }
 )
 

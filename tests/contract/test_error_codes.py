@@ -19,21 +19,28 @@ CODE = re.compile(
 )
 # Each package of ours, and the service of botocore's whose errors it raises.
 SERVICES = {
+    "application_autoscaling": "application-autoscaling",
     "cloudformation": "cloudformation",
+    "cloudwatch": "cloudwatch",
     "codebuild": "codebuild",
     "codecommit": "codecommit",
     "codepipeline": "codepipeline",
     "events": "events",
     "iam": "iam",
     "lambda_runtime": "lambda",
+    "organizations": "organizations",
     "sagemaker": "sagemaker",
     "sagemaker_runtime": "sagemaker-runtime",
+    "ssm": "ssm",
 }
 # Errors that every operation of a service may answer; botocore's models leave them out.
 COMMON = {
     "cloudformation": {
         "ValidationError": f"{API}/AWSCloudFormation/latest/APIReference/CommonErrors.html",
         "ValidationException": f"{API}/AWSCloudFormation/latest/APIReference/CommonErrors.html",
+    },
+    "cloudwatch": {
+        "ValidationError": f"{API}/AmazonCloudWatch/latest/APIReference/CommonErrors.html",
     },
     "codecommit": {
         # A file mode that is not of the enumeration, a blob that is not base64.
@@ -54,6 +61,9 @@ COMMON = {
         "ValidationException": f"{API}/sagemaker/latest/APIReference/CommonErrors.html",
         "AccessDeniedException": f"{API}/sagemaker/latest/APIReference/CommonErrors.html",
     },
+    "ssm": {
+        "ValidationException": f"{API}/systems-manager/latest/APIReference/CommonErrors.html",
+    },
 }
 # Texts that look like an error code and are none of the service's own.
 NOT_OF_THE_SERVICE = {
@@ -66,7 +76,11 @@ NOT_OF_THE_SERVICE = {
     ("iam", "AccessDeniedException"): "for_service gives a denial the code of the service asked",
     ("sagemaker", "ModelError"): "InvokeEndpoint's, which is sagemaker-runtime's",
     ("sagemaker", "ValidationError"): "InvokeEndpoint's, which is sagemaker-runtime's",
-    ("sagemaker", "ThrottlingException"): "recognised in another's answer, for a step's retries",
+    ("sagemaker", "ModelNotReadyException"): "InvokeEndpoint's, which is sagemaker-runtime's",
+    (
+        "sagemaker",
+        "ThrottlingException",
+    ): "InvokeEndpoint's (observed), and recognised in another's answer, for a step's retries",
     ("sagemaker", "TooManyRequestsException"): "recognised in another's answer, as above",
     ("sagemaker", "ResourceLimitExceededException"): "recognised in another's answer, as above",
 }

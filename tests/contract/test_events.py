@@ -21,6 +21,7 @@ REFERENCE = "https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-st
 # What an event of a kind is about: samples of the same state show which members it always has.
 STATE_MEMBERS = (
     "event",
+    "operation",
     "state",
     "build-status",
     "completed-phase",
@@ -33,6 +34,7 @@ STATE_MEMBERS = (
     "TransformJobStatus",
 )
 EMITTED = (
+    "CloudWatch Alarm State Change",
     "CodeBuild Build Phase Change",
     "CodeBuild Build State Change",
     "CodeCommit Repository State Change",
@@ -40,6 +42,9 @@ EMITTED = (
     "CodePipeline Pipeline Execution State Change",
     "CodePipeline Stage Execution State Change",
     "Object Created",
+    "Parameter Store Change",
+    "SageMaker Endpoint Config State Change",
+    "SageMaker Endpoint Deployment State Change",
     "SageMaker Endpoint State Change",
     "SageMaker HyperParameter Tuning Job State Change",
     "SageMaker Model Building Pipeline Execution Status Change",
@@ -144,6 +149,9 @@ ENUMERATIONS = {
     ("SageMaker Endpoint State Change", "EndpointStatus"): [
         upper_snake(value) for value in api_values("sagemaker", "EndpointStatus")
     ],
+    ("SageMaker Endpoint Deployment State Change", "EndpointStatus"): [
+        upper_snake(value) for value in api_values("sagemaker", "EndpointStatus")
+    ],
     ("SageMaker Model Package State Change", "ModelApprovalStatus"): api_values(
         "sagemaker", "ModelApprovalStatus"
     ),
@@ -188,6 +196,8 @@ ENUMERATIONS = {
         "CopyObject",
         "CompleteMultipartUpload",
     ],
+    ("Parameter Store Change", "operation"): ["Create", "Update", "Delete"],
+    ("Parameter Store Change", "type"): api_values("ssm", "ParameterType"),
 } | {
     (f"CodePipeline {level} Execution State Change", "state"): [
         *("STARTED", "SUCCEEDED", "FAILED", "RESUMED", "CANCELED", "SUPERSEDED"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from tests.contract.local import Local
 from tests.contract.scenario import (
+    alarms,
     batch,
     callbacks,
     delivery,
     functions,
     hosting,
     lineage,
+    parameters,
     registry,
     stacks,
     training,
@@ -21,8 +23,10 @@ def perform(local: Local) -> None:
     pipeline = training.start(local)
     stacks.perform(local)
     functions.perform(local)
+    parameters.perform(local)
     delivery.perform(local)
     callbacks.perform(local)
+    alarms.perform(local)
     model = training.finish(local, pipeline)
     batch.perform(local, model)
     version = registry.perform(local, model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.local import Local
+from tests.contract.scenario import reports
 from tests.contract.scenario.functions import FUNCTION
 
 REPOSITORY = "contract-repository"
@@ -14,9 +15,18 @@ BUILDSPEC = """
 version: 0.2
 phases:
   build:
-    commands: ['echo built > built.txt']
+    commands:
+      - echo built > built.txt
+      - echo '<testsuite name="s"><testcase name="c"/></testsuite>' > tests.xml
+      - echo '<coverage><class filename="a.py"><line number="1" hits="1"/></class></coverage>' > c.xml
 artifacts:
   files: ['built.txt']
+reports:
+  tests:
+    files: ['tests.xml']
+  covered:
+    files: ['c.xml']
+    file-format: COBERTURAXML
 """
 
 
@@ -94,6 +104,7 @@ def _project(local: Local, bucket: str) -> None:
     codebuild.create_project(name=PROJECT, **settings)
     build = codebuild.start_build(projectName=PROJECT)["build"]
     _built(local, str(build["id"]))
+    reports.perform(local, codebuild.batch_get_builds(ids=[build["id"]])["builds"][0]["reportArns"])
     codebuild.list_builds()
     codebuild.list_builds_for_project(projectName=PROJECT)
     codebuild.stop_build(id=codebuild.retry_build(id=build["id"])["build"]["id"])

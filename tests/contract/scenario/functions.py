@@ -67,7 +67,19 @@ def perform(local: Local) -> None:
         "detail-type": "b",
         "detail": {},
     }
-    local.client("events").create_event_bus(Name="contract-bus")
+    events = local.client("events")
+    events.create_event_bus(Name="contract-bus")
+    events.update_event_bus(Name="contract-bus", Description="a bus")
+    events.put_permission(
+        EventBusName="contract-bus",
+        Action="events:PutEvents",
+        Principal="210987654321",
+        StatementId="other",
+    )
+    events.remove_permission(EventBusName="contract-bus", StatementId="other")
+    organizations = local.client("organizations")
+    organizations.create_organization()
+    organizations.create_account(AccountName="other", Email="other@example.com")
     local.client("events").test_event_pattern(
         EventPattern='{"source": ["a"]}', Event=json.dumps(event)
     )

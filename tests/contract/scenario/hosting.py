@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.contract.local import Local
+from tests.contract.scenario import alarms
 
 ENDPOINT = "contract-endpoint"
 
@@ -16,14 +19,14 @@ def perform(local: Local, version: str, model: str) -> None:
     )
     sagemaker.describe_model(ModelName="good")
     sagemaker.list_models()
-    for name in ("first", "second"):
+    for name, instances in (("first", 1), ("second", 2)):
         sagemaker.create_endpoint_config(
             EndpointConfigName=name,
             ProductionVariants=[
                 {
                     "VariantName": "AllTraffic",
                     "ModelName": "good",
-                    "InitialInstanceCount": 1,
+                    "InitialInstanceCount": instances,
                     "InstanceType": "ml.m5.large",
                 }
             ],
@@ -43,13 +46,46 @@ def perform(local: Local, version: str, model: str) -> None:
         EndpointName=ENDPOINT, ContentType="text/csv", Body=b"1,2"
     )
     sagemaker.list_endpoints()
-    sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName="second")
+    sagemaker.update_endpoint(
+        EndpointName=ENDPOINT, EndpointConfigName="second", DeploymentConfig=_canary(local)
+    )
     sagemaker.describe_endpoint(EndpointName=ENDPOINT)
+    _in_service(local, "second")
+    alarms.scale(local, ENDPOINT, "AllTraffic")
+    sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName=ENDPOINT,
+        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 1}],
+    )
     _in_service(local, "second")
     sagemaker.delete_endpoint(EndpointName=ENDPOINT)
     sagemaker.delete_endpoint_config(EndpointConfigName="first")
     sagemaker.delete_endpoint_config(EndpointConfigName="second")
     sagemaker.delete_model(ModelName="good")
+
+
+def _canary(local: Local) -> dict[str, Any]:
+    """A DeploymentConfig with one canary that is watched for a second."""
+    local.client("cloudwatch").put_metric_alarm(
+        AlarmName="contract-rollback",
+        Namespace="AWS/SageMaker",
+        MetricName="Invocation5XXErrors",
+        Dimensions=[{"Name": "EndpointName", "Value": ENDPOINT}],
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        TreatMissingData="notBreaching",
+    )
+    routing = {
+        "Type": "CANARY",
+        "CanarySize": {"Type": "INSTANCE_COUNT", "Value": 1},
+        "WaitIntervalInSeconds": 1,
+    }
+    return {
+        "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing},
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "contract-rollback"}]},
+    }
 
 
 def _in_service(local: Local, config: str) -> None:
