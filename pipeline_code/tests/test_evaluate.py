@@ -36,22 +36,71 @@ def test_evaluate_measures_what_scikit_learn_measures(tmp_path: Path) -> None:
     assert metrics["mse"]["standard_deviation"] == pytest.approx(analytic, rel=0.25)
 
 
-def test_evaluate_writes_golden_records_that_the_model_passes(tmp_path: Path) -> None:
+def test_golden_records_are_test_rows_with_what_the_model_said(tmp_path: Path) -> None:
     synthetic.write_data(tmp_path, synthetic.rows())
     splits = run_preprocess(tmp_path)
     model = train(tmp_path, splits["train"])
     assert evaluate.main(["--base-dir", str(tmp_path)]) == 0
 
     golden = output(tmp_path, "golden_records.json")
-    expected = golden["expected"]
-    features = np.array([[float(v) for v in line.split(",")] for line in golden["records"]])
-    assert (features == splits["test"][: len(features), 1:]).all()
-    answers = model.predict(xgboost.DMatrix(features))
+    assert golden["schemaVersion"] == "2"
     assert (golden["contentType"], golden["accept"]) == ("text/csv", "text/csv")
-    assert (expected["type"], expected["count"]) == ("number", len(answers))
-    assert expected["minimum"] <= answers.min() < answers.max() <= expected["maximum"]
-    assert expected["minimum"] >= 0
-    assert expected["maximum"] <= 25
+    inputs = [record["input"] for record in golden["records"]]
+    assert len(set(inputs)) == 20
+    test = {tuple(row[1:]): row[0] for row in splits["test"]}
+    features = np.array([[float(value) for value in line.split(",")] for line in inputs])
+    labels = [test[tuple(row)] for row in features]
+    # From the youngest to the oldest of the test split, and what lies between.
+    assert (labels[0], labels[-1]) == (min(test.values()), max(test.values()))
+    assert labels == sorted(labels)
+    # To the last digit: the file has what the library computed.
+    predictions = [record["prediction"] for record in golden["records"]]
+    assert predictions == model.predict(xgboost.DMatrix(features)).tolist()
+    # Another model's predictions are farther off than is allowed.
+    other = train(tmp_path, splits["train"][:-10]).predict(xgboost.DMatrix(features))
+    tolerance = golden["tolerance"]
+    allowed = [
+        max(tolerance["absolute"], tolerance["relative"] * abs(value)) for value in predictions
+    ]
+    assert (abs(other - predictions) > allowed).sum() > 15
+
+
+def test_golden_records_are_small_and_the_same_each_time(tmp_path: Path) -> None:
+    synthetic.write_data(tmp_path, synthetic.rows())
+    train(tmp_path, run_preprocess(tmp_path)["train"])
+    path = tmp_path / "processing" / "evaluation" / "golden_records.json"
+    written = []
+    for _ in range(2):
+        assert evaluate.main(["--base-dir", str(tmp_path)]) == 0
+        written.append(path.read_bytes())
+    assert written[0] == written[1]
+    assert len(written[0]) < 5000
+
+
+@pytest.mark.parametrize(
+    ("labels", "count", "rows"),
+    [
+        ([5, 1, 9, 3], 4, [1, 3, 0, 2]),
+        ([5, 1, 9, 3], 2, [1, 2]),
+        ([5, 1, 9, 3], 9, [1, 3, 0, 2]),
+        ([7, 7, 7], 2, [0, 1]),
+        ([7], 20, [0]),
+        # One old animal does not keep the others from being chosen.
+        ([1, 2, 3, 100], 3, [0, 2, 3]),
+    ],
+)
+def test_rows_are_spread_over_the_range_of_the_labels(
+    labels: list[int], count: int, rows: list[int]
+) -> None:
+    assert evaluate.spread(np.array(labels), count) == rows
+
+
+def test_bad_records_are_a_good_one_spoilt() -> None:
+    bad = {each["name"]: each for each in evaluate.bad_records("0.5,0.4,1")}
+    assert bad["a column too many"]["body"] == "0,0.5,0.4,1"
+    assert bad["text instead of a number"]["body"] == "F,0.4,1"
+    assert not bad["a blank line"]["body"].strip()
+    assert bad["another content type"]["contentType"] == "application/json"
 
 
 def test_metrics_of_constant_labels_are_numbers() -> None:

@@ -1,4 +1,4 @@
-"""Golden records are checked before use, and each answer must be a number within its bounds."""
+"""A file of golden records is checked before use, in both of its versions."""
 
 from __future__ import annotations
 
@@ -6,97 +6,110 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.unit.lambdas.assets import asset
+from tests.unit.lambdas.smoke_test.files import FILE, FILE_OF_VERSION_1, RANGE
 
 golden = asset("smoke_test").module("golden_records")
-EXPECTED = {"count": 2, "type": "number", "minimum": 1, "maximum": 29}
-FILE: dict[str, Any] = {
-    "contentType": "text/csv",
-    "accept": "text/csv",
-    "records": ["0.455,0.365", "0.35,0.265"],
-    "expected": EXPECTED,
-}
 
 
-def _parse(**changes: Any) -> Any:
-    return golden.parse_golden_records(json.dumps({**FILE, **changes}))
+def test_each_record_has_its_prediction_and_the_larger_of_two_tolerances() -> None:
+    parsed = golden.parse_golden_records(json.dumps(FILE))
+    first, second, third = parsed.records
+    assert (first.line, first.prediction) == ("0.455,1", 4.55)
+    assert (first.minimum, first.maximum) == pytest.approx((4.55 - 4.55e-5, 4.55 + 4.55e-5))
+    assert (third.minimum, third.maximum) == (-1e-5, 1e-5)
+    assert second.name == "record 2 (0.35,2)"
+    assert second.allowed == "3.5 within 3.5e-05"
+    assert golden.body_of(parsed.records) == b"0.455,1\n0.35,2\n0,3"
+    assert [(bad.name, bad.content_type, bad.body) for bad in parsed.bad_records] == [
+        ("a column too many", "text/csv", b"0,0.455,1"),
+        ("another content type", "application/json", b"0.455,1"),
+    ]
 
 
-def test_all_records_are_one_request() -> None:
-    assert _parse().body == b"0.455,0.365\n0.35,0.265\n"
+def test_a_file_of_version_1_has_a_range_and_no_predictions() -> None:
+    parsed = golden.parse_golden_records(json.dumps(FILE_OF_VERSION_1))
+    assert [(each.minimum, each.maximum, each.prediction) for each in parsed.records] == [
+        (1, 29, None),
+        (1, 29, None),
+    ]
+    assert parsed.records[0].allowed == "a number from 1 to 29"
+    assert parsed.bad_records == ()
+
+
+def _tolerance(**changes: Any) -> dict[str, Any]:
+    return {"tolerance": {**FILE["tolerance"], **changes}}
+
+
+def _record(**changes: Any) -> dict[str, Any]:
+    return {"records": [FILE["records"][0], {**FILE["records"][1], **changes}]}
+
+
+def _bad(**changes: Any) -> dict[str, Any]:
+    return {"badRecords": [{**FILE["badRecords"][0], **changes}]}
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"expected": None}, "not an object with contentType, accept, records and expected"),
-        ({"records": "1,2"}, "records must be a list of lines"),
-        ({"records": [1, 2]}, "records must be a list of lines"),
-        ({"records": []}, "records is empty"),
-        ({"records": ["1", "2\n3"]}, r"record 2 must be one line"),
-        ({"records": ["1", " "]}, "record 2 must be one line"),
-        ({"accept": "application/json"}, "accept must be 'text/csv', not 'application/json'"),
-        ({"expected": {**EXPECTED, "type": "string"}}, "expected.type must be 'number'"),
-        ({"expected": {**EXPECTED, "count": 3}}, "expected.count is 3, but there are 2 records"),
-        ({"expected": {**EXPECTED, "minimum": None}}, "expected.minimum must be a finite number"),
-        ({"expected": {**EXPECTED, "maximum": True}}, "expected.maximum must be a finite number"),
-        ({"expected": {**EXPECTED, "maximum": float("nan")}}, "must be a finite number, not nan"),
-        ({"expected": {**EXPECTED, "maximum": 10**400}}, "must be a finite number, not 1000"),
-        ({"expected": {**EXPECTED, "minimum": 30}}, "minimum 30.0 is above expected.maximum 29.0"),
-        ({"records": ["x" * 4_000_000] * 2}, "records have 8000002 bytes, allowed: 6291456"),
+        ({"schemaVersion": "3"}, "schemaVersion is '3'; this smoke test reads '2', and '1', which"),
+        ({"schemaVersion": 2}, "schemaVersion is 2; this smoke test reads '2'"),
+        ({"records": None}, r"the file lacks 'records' \(a list\)"),
+        ({"records": []}, "'records' is empty: a test without a record cannot fail"),
+        ({"records": ["0.455,1"]}, r"records\[0\] must be an object, not '0.455,1'"),
+        ({"expected": RANGE}, "the file has an unknown member 'expected'"),
+        ({"accept": "application/json"}, "'accept' must be 'text/csv', not 'application/json'"),
+        ({"contentType": "text/csv; x"}, "'contentType' must be 'text/csv'"),
+        (_tolerance(relative=0.2), "tolerance: 'relative' must be 0 to 0.1, not 0.2"),
+        (_tolerance(relative=float("nan")), "tolerance: 'relative' must be 0 to 0.1, not nan"),
+        (_tolerance(absolute=-1), "tolerance: 'absolute' must be 0 or more, not -1"),
+        (_tolerance(absolute=float("inf")), "tolerance: 'absolute' must be a finite number"),
+        (_tolerance(absolute=None), "tolerance lacks 'absolute'"),
+        (_record(input="1\n2"), r"records\[1\] must be one line: '1\\n2'"),
+        (_record(input=" "), r"records\[1\] must be one line: ' '"),
+        (_record(prediction=True), r"records\[1\]: 'prediction' must be a number, not True"),
+        (_record(prediction=float("nan")), r"records\[1\]: 'prediction' must be a finite number"),
+        (_record(prediction=10**400), "'prediction' must be a finite number, not 1000"),
+        (_record(prediction="9"), r"records\[1\]: 'prediction' must be a number, not '9'"),
+        (_record(label=9), r"records\[1\] has an unknown member 'label'"),
+        (_record(input="x" * 7_000_000), "records have 7000008 bytes, allowed: 6291456"),
+        (_bad(body=""), r"badRecords\[0\]: 'body' must not be empty"),
+        (_bad(name=None), r"badRecords\[0\] lacks 'name'"),
+        ({"badRecords": [1]}, r"badRecords\[0\] must be an object, not '1'"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(changes: dict[str, Any], reason: str) -> None:
     with pytest.raises(golden.GoldenRecordsError, match=reason):
-        _parse(**changes)
-
-
-def test_what_is_not_json_is_refused() -> None:
-    with pytest.raises(golden.GoldenRecordsError, match="not JSON"):
-        golden.parse_golden_records("{")
-
-
-@pytest.mark.parametrize("answer", [b"9.5\n7.25\n", b"9.5,7.25", b"9.5\r\n7.25", b" 9.5 , 7.25\n"])
-def test_answers_in_both_forms_of_the_container(answer: bytes) -> None:
-    assert golden.check_answers(_parse(), answer) == (9.5, 7.25)
+        golden.parse_golden_records(json.dumps({**FILE, **changes}))
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("changes", "reason"),
     [
-        (b"9.5\n", "2 records got 1 answers: '9.5'"),
-        (b"9.5\n7\n8\n", "2 records got 3 answers"),
-        (b"", "2 records got 0 answers: ''"),
-        (b"9.5\nabc\n", r"record 2 \(0.35,0.265\) got 'abc', allowed: a number from 1 to 29"),
-        (b"9.5\nnan\n", "record 2 .* got 'nan'"),
-        (b"inf\n7\n", "record 1 .* got 'inf'"),
-        (b"9.5\n29.01\n", "record 2 .* got '29.01'"),
-        (b"0.99\n7\n", "record 1 .* got '0.99'"),
-        (b"\xff\n7\n", "record 1 .* got"),
-        (b"<html>" + b"x" * 500, "record 1 .* got '<html>x{74}'"),
+        ({"expected": None}, r"the file lacks 'expected' \(an object\)"),
+        ({"records": "1,2"}, "'records' must be a list, not '1,2'"),
+        ({"records": [1, 2]}, "'records' must be a list of lines"),
+        ({"records": []}, "'records' is empty: a test without a record cannot fail"),
+        ({"records": ["1", "2\n3"]}, r"records\[1\] must be one line"),
+        ({"accept": "application/json"}, "'accept' must be 'text/csv', not 'application/json'"),
+        ({"expected": {**RANGE, "type": "string"}}, "expected: 'type' must be 'number'"),
+        ({"expected": {**RANGE, "count": 3}}, "'count' is 3, but there are 2 records"),
+        ({"expected": {**RANGE, "minimum": None}}, "expected lacks 'minimum'"),
+        ({"expected": {**RANGE, "maximum": True}}, "'maximum' must be a number, not True"),
+        ({"expected": {**RANGE, "maximum": float("nan")}}, "must be finite numbers"),
+        ({"expected": {**RANGE, "maximum": 10**400}}, "must be finite numbers"),
+        ({"expected": {**RANGE, "minimum": 30}}, "expected: 'minimum' 30 is above 'maximum' 29"),
     ],
 )
-def test_answers_that_must_not_be(answer: bytes, reason: str) -> None:
-    with pytest.raises(golden.UnexpectedAnswer, match=reason):
-        golden.check_answers(_parse(), answer)
+def test_a_file_of_version_1_that_cannot_be_used_is_refused(
+    changes: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(golden.GoldenRecordsError, match=reason):
+        golden.parse_golden_records(json.dumps({**FILE_OF_VERSION_1, **changes}))
 
 
-@given(answer=st.binary(max_size=60))
-def test_any_answer_is_accepted_or_refused_never_worse(answer: bytes) -> None:
-    records = _parse()
-    try:
-        values = golden.check_answers(records, answer)
-    except golden.UnexpectedAnswer:
-        return
-    assert len(values) == 2
-    assert all(1 <= value <= 29 for value in values)
-
-
-@given(values=st.lists(st.floats(1, 29), min_size=1, max_size=20))
-def test_numbers_within_bounds_are_accepted(values: list[float]) -> None:
-    records = _parse(records=["1"] * len(values), expected={**EXPECTED, "count": len(values)})
-    answer = "".join(f"{value}\n" for value in values).encode()
-    assert golden.check_answers(records, answer) == tuple(values)
+@pytest.mark.parametrize(("text", "reason"), [("{", "not JSON"), ("[]", "not a JSON object")])
+def test_what_is_no_json_object_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(golden.GoldenRecordsError, match=reason):
+        golden.parse_golden_records(text)
