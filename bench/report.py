@@ -37,6 +37,7 @@ class Results:
     data_quality: tuple[data_quality_time.Size, ...]
     model_checks: tuple[model_checks_time.Size, ...]
     preprocess: dict[str, preprocess_time.Program]
+    prod_load: tuple[Row, ...]
     test_seconds: float | None
     reasons: str
 
@@ -52,6 +53,7 @@ def markdown(results: Results) -> str:
         *(data_quality_row(size) for size in results.data_quality),
         *map(model_checks_time.row, results.model_checks),
         *preprocess_time.rows(results.preprocess),
+        *results.prod_load,
         tests_row(results.test_seconds),
     ]
     lines = [
@@ -132,7 +134,7 @@ def handler_rows(handlers: Sequence[Handler]) -> list[Row]:
             max(handler.milliseconds for handler in handlers) < 50,
         ),
         (
-            "Lambda handlers: size of the asset",
+            "Lambda handlers: size of the asset, zipped as it is uploaded",
             ", ".join(f"{each.name} {each.asset_kilobytes:.0f} KB" for each in handlers),
             "under 100 KB each",
             max(handler.asset_kilobytes for handler in handlers) < 100,

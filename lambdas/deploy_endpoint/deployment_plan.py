@@ -2,100 +2,96 @@
 
 Statuses: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
 
-Success is `InService` with the wanted configuration live, and nothing less: an update that was rolled
-back also ends `InService`, with the old configuration (observed), and boto's waiter calls that
-success. While an update runs, DescribeEndpoint names the old configuration, and the new one in
-PendingDeploymentSummary.
+Success is `InService` with the wanted configuration live, at its capacity and with its capture, and
+nothing less: an update that was rolled back also ends `InService`, with the old configuration
+(observed), and boto's waiter calls that success. While an update runs, DescribeEndpoint names the old
+configuration, and the new one in PendingDeploymentSummary.
+
+What is found           | nothing asked for yet      | create asked for    | update asked for
+------------------------|----------------------------|---------------------|--------------------------
+no endpoint             | create                     | wait, then: deleted | deleted meanwhile
+Creating, Updating      | wait (ours: take it up)    | wait                | wait
+SystemUpdating, Deleting| wait                       | wait                | wait
+RollingBack             | wait                       | wait                | wait, then: rolled back
+InService, wanted live  | check what belongs to it   | the same            | the same
+InService, old live     | update                     | taken over          | wait, then: rolled back
+InService, another live | update                     | taken over          | taken over
+Failed                  | delete, then create        | failed              | failed
+UpdateRollbackFailed    | for a person               | for a person        | for a person
+OutOfService            | for a person               | for a person        | for a person
+
+Only "rolled back" is recorded as that; the other ends of the two right columns are failures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-from slipway_shared.codepipeline_job import JobFailure
+from progress import CREATE, DELETE, NOTHING, UPDATE, Endpoint, Progress, modified
+from slipway_shared.deployment_records import FAILED, ROLLED_BACK
 
-# From the first call of the action. An endpoint takes minutes; SageMaker itself gives up on
-# containers that never answer after about half an hour (observed).
-DEADLINE_SECONDS = 55 * 60
 # How long a look may still show the endpoint as it was before our request was accepted.
 STALE_SECONDS = 120
+# How long capture may take to start once the endpoint is in service; minutes, by all that is known.
+CAPTURE_SECONDS = 15 * 60
+# CodePipeline ends an action after 24 hours; this function says so first.
+TOTAL_SECONDS = 23 * 3600
 
 IN_PROGRESS = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 
-# What this action asked SageMaker for so far.
-NOTHING, CREATE, UPDATE, DELETE = "nothing", "create", "update", "delete"
-
-Endpoint = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
-class Progress:
-    """What the action did so far; it travels in the continuation token. Times are epoch seconds."""
+class Goal:
+    """Where the endpoint is to be."""
 
-    started_at: float
-    requested: str = NOTHING
-    config_name: str | None = None
-    """The configuration asked for."""
-    requested_at: float = 0.0
-    replaced_config_name: str | None = None
-    """The configuration that was live when an update was asked for."""
-    modified_before: float = 0.0
-    """The endpoint's LastModifiedTime then: unchanged means that the update is not to be seen yet."""
-
-    def to_token(self) -> dict[str, Any]:
-        """The members that are set."""
-        return {name: value for name, value in asdict(self).items() if value}
-
-    @classmethod
-    def from_token(cls, token: Mapping[str, Any]) -> Progress:
-        """What `to_token` gave. Raises JobFailure for anything else, as another version's."""
-        try:
-            return cls(**token)
-        except TypeError as error:
-            raise JobFailure(
-                f"continuation token is not one of this function's ({error}); retry the stage"
-            ) from error
+    config_name: str
+    is_captured: bool | None
+    """None when it does not matter."""
+    patience_seconds: float
+    """How long each thing that was asked for may take."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What to do: `succeed`, `wait`, `fail`, `create`, `update` or `delete`, and why, in words."""
+    """What to do: `arrive`, `wait`, `fail`, `create`, `update` or `delete`, and why, in words."""
 
     do: str
     words: str
     progress: Progress
+    outcome: str = FAILED
+    """Of `fail`: what is recorded."""
 
 
-def next_step(endpoint: Endpoint | None, wanted: str, progress: Progress, now: float) -> Step:
-    """Decide; `wanted` is the configuration's name, `endpoint` DescribeEndpoint's response or None
-    when there is no such endpoint."""
-    step = _next_step(endpoint, wanted, progress, now)
-    waited = now - progress.started_at
-    if step.do in ("succeed", "fail") or waited < DEADLINE_SECONDS:
+def next_step(endpoint: Endpoint | None, goal: Goal, progress: Progress, now: float) -> Step:
+    """Decide; `endpoint` is None when there is no such endpoint."""
+    step = _next_step(endpoint, goal, progress, now)
+    waited = now - (progress.requested_at or progress.started_at)
+    if step.do in ("arrive", "fail") or (
+        waited < goal.patience_seconds and now - progress.started_at < TOTAL_SECONDS
+    ):
         return step
     words = (
-        f"gave up after {minutes(waited)} ({step.words}); SageMaker was not told to stop;"
-        f" retry the stage to go on waiting"
+        f"gave up after {minutes(now - progress.started_at)} ({step.words}); SageMaker was not told"
+        f" to stop; retry the stage to go on waiting"
     )
     return replace(step, do="fail", words=words)
 
 
-def _next_step(endpoint: Endpoint | None, wanted: str, progress: Progress, now: float) -> Step:
+def _next_step(endpoint: Endpoint | None, goal: Goal, progress: Progress, now: float) -> Step:
     if endpoint is None:
-        return _absent(wanted, progress, now)
+        return _absent(goal.config_name, progress, now)
     status = endpoint["EndpointStatus"]
     if status in IN_PROGRESS:
-        return _in_progress(endpoint, wanted, progress, now)
+        return _in_progress(endpoint, goal.config_name, progress, now)
     if status == "InService":
-        return _in_service(endpoint, wanted, progress, now)
+        if endpoint["EndpointConfigName"] == goal.config_name:
+            return _arrived(endpoint, goal, progress, now)
+        return _other_in_service(endpoint, goal.config_name, progress, now)
     if status == "Failed":
         return _failed(endpoint, progress, now)
-    name = endpoint["EndpointName"]
     return Step(
         "fail",
-        f"endpoint {name} is {status}{_because(endpoint)}; an update is possible from InService only,"
+        f"the endpoint is {status}{because(endpoint)}; an update is possible from InService only,"
         f" so a person has to bring it back or delete it",
         progress,
     )
@@ -111,23 +107,50 @@ def _absent(wanted: str, progress: Progress, now: float) -> Step:
 
 def _in_progress(endpoint: Endpoint, wanted: str, progress: Progress, now: float) -> Step:
     status = endpoint["EndpointStatus"]
-    if progress.requested == NOTHING:
+    if progress.requested in (NOTHING, DELETE):
         # A run of this function that could not answer may have asked for it already.
         pending = (endpoint.get("PendingDeploymentSummary") or {}).get("EndpointConfigName")
-        live = endpoint["EndpointConfigName"]
-        if status == "Creating" and live == wanted:
-            progress = asked_for(CREATE, wanted, progress, now)
+        guardrail = "as a call asked that could not answer"
+        if status == "Creating" and endpoint["EndpointConfigName"] == wanted:
+            progress = progress.asked_for(CREATE, wanted, now, guardrail=guardrail)
         elif status == "Updating" and pending == wanted:
-            progress = asked_for(UPDATE, wanted, progress, now, endpoint=endpoint)
-        else:
+            progress = progress.asked_for(
+                UPDATE, wanted, now, endpoint=endpoint, guardrail=guardrail
+            )
+        elif progress.requested == NOTHING or status != "Deleting":
             return Step("wait", f"endpoint is {status} by another deployment", progress)
-    return Step("wait", f"endpoint is {status}{_stages(endpoint)}", progress)
+    reason = because(endpoint) if status == "RollingBack" else ""
+    return Step("wait", f"endpoint is {status}{reason}{_stages(endpoint)}", progress)
 
 
-def _in_service(endpoint: Endpoint, wanted: str, progress: Progress, now: float) -> Step:
+def _arrived(endpoint: Endpoint, goal: Goal, progress: Progress, now: float) -> Step:
+    live = goal.config_name
+    if not progress.arrived_at:
+        progress = replace(progress, arrived_at=now)
+    for variant in endpoint.get("ProductionVariants") or []:
+        for what in ("InstanceCount", "ServerlessConfig"):
+            is_now, is_to_be = variant.get(f"Current{what}"), variant.get(f"Desired{what}")
+            if is_to_be is not None and is_now != is_to_be:
+                words = f"{live} is live with {_said(is_now)}, wanted {_said(is_to_be)}"
+                return Step("wait", words, progress)
+    if goal.is_captured not in (None, is_capturing(endpoint)):
+        wanted, found = ("on", "off") if goal.is_captured else ("off", "on")
+        words = f"{live} is live, but data capture is {found}, wanted {wanted}"
+        late = now - progress.arrived_at >= CAPTURE_SECONDS
+        if late:
+            words += f" after {minutes(CAPTURE_SECONDS)}; was the endpoint updated by hand?"
+        return Step("fail" if late else "wait", words, progress)
+    return Step("arrive", f"{live} is live and in service", progress)
+
+
+def is_capturing(endpoint: Endpoint) -> bool:
+    """Whether requests and answers are being captured."""
+    capture = endpoint.get("DataCaptureConfig") or {}
+    return bool(capture.get("EnableCapture")) and capture.get("CaptureStatus") == "Started"
+
+
+def _other_in_service(endpoint: Endpoint, wanted: str, progress: Progress, now: float) -> Step:
     live = endpoint["EndpointConfigName"]
-    if live == wanted:
-        return Step("succeed", f"{live} is live and in service", progress)
     if progress.requested in (NOTHING, DELETE):
         return Step("update", f"{live} is live; updating to {wanted}", progress)
     if progress.requested == UPDATE and live == progress.replaced_config_name:
@@ -136,54 +159,35 @@ def _in_service(endpoint: Endpoint, wanted: str, progress: Progress, now: float)
             return Step("wait", "the update is not to be seen yet", progress)
         return Step(
             "fail",
-            f"the update was rolled back{_because(endpoint)}: {live} is live, as before, wanted was"
+            f"the update was rolled back{because(endpoint)}: {live} is live, as before, wanted was"
             f" {wanted}",
             progress,
+            ROLLED_BACK,
         )
     return Step(
-        "fail", f"another deployment took over: {live} is live, wanted was {wanted}", progress
+        "fail",
+        f"another deployment, or a person, took over: {live} is live, wanted was {wanted}",
+        progress,
     )
 
 
 def _failed(endpoint: Endpoint, progress: Progress, now: float) -> Step:
-    name = endpoint["EndpointName"]
     if progress.requested == DELETE and now - progress.requested_at < STALE_SECONDS:
         return Step("wait", "the failed endpoint is being deleted", progress)
     if progress.requested in (NOTHING, DELETE):
         # DeleteEndpoint is the only operation that a failed endpoint allows, and nothing serves on it.
-        return Step(
-            "delete", f"endpoint {name} is Failed{_because(endpoint)}; deleting it", progress
-        )
+        return Step("delete", f"the endpoint is Failed{because(endpoint)}; deleting it", progress)
     return Step(
         "fail",
-        f"endpoint {name} failed{_because(endpoint)}; the next deployment deletes it and creates it"
-        f" anew",
+        f"the endpoint failed{because(endpoint)}; the next deployment deletes it and creates it anew",
         progress,
     )
 
 
-def asked_for(
-    what: str,
-    config_name: str | None,
-    progress: Progress,
-    now: float,
-    *,
-    endpoint: Endpoint | None = None,
-) -> Progress:
-    """The progress once SageMaker was asked; `endpoint` as it was before."""
-    return replace(
-        progress,
-        requested=what,
-        config_name=config_name,
-        requested_at=now,
-        replaced_config_name=endpoint["EndpointConfigName"] if endpoint else None,
-        modified_before=modified(endpoint) if endpoint else 0.0,
-    )
-
-
-def modified(endpoint: Endpoint) -> float:
-    """LastModifiedTime in epoch seconds."""
-    return float(endpoint["LastModifiedTime"].timestamp())
+def because(endpoint: Endpoint) -> str:
+    """SageMaker's reason, in brackets."""
+    reason = endpoint.get("FailureReason")
+    return f" ({reason})" if reason else " (SageMaker gives no reason)"
 
 
 def minutes(seconds: float) -> str:
@@ -192,9 +196,8 @@ def minutes(seconds: float) -> str:
     return f"{whole} min {rest} s" if whole else f"{rest} s"
 
 
-def _because(endpoint: Endpoint) -> str:
-    reason = endpoint.get("FailureReason")
-    return f" ({reason})" if reason else " (SageMaker gives no reason)"
+def _said(capacity: object) -> str:
+    return f"{capacity} instances" if isinstance(capacity, int) else str(capacity)
 
 
 def _stages(endpoint: Endpoint) -> str:

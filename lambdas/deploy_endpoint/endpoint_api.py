@@ -8,10 +8,10 @@ endpoint`, `Could not find endpoint`), not documented ones.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from endpoint_resources import EndpointResources, properties_to_replace, same_config, same_model
+from endpoint_resources import EndpointResources, same_config, same_model
 from slipway_shared.codepipeline_job import JobFailure
 from slipway_shared.service_errors import message_of, says
 
@@ -45,6 +45,17 @@ class EndpointApi:
             raise
         return response
 
+    def live_config(self, endpoint: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The configuration that is live; None when it was deleted."""
+        name = endpoint["EndpointConfigName"]
+        try:
+            return self._describe_config(name)
+        except self._error as error:
+            if not says(error, NO_CONFIG):
+                raise
+            logger.warning("live configuration %s is gone, capacity is kept: %s", name, error)
+            return None
+
     def ensure_resources(self, resources: EndpointResources) -> None:
         """Make the model and the configuration, or find the same ones. Raises JobFailure for ones
         of the same name that differ."""
@@ -61,26 +72,38 @@ class EndpointApi:
             lambda: same_config(config, self._describe_config(resources.config_name)),
         )
 
-    def create(self, resources: EndpointResources) -> None:
+    def create(
+        self, resources: EndpointResources, deployment_config: Mapping[str, Any] | None
+    ) -> None:
         """CreateEndpoint. Raises EndpointBusy when it exists by now."""
-        tags = {"Tags": list(resources.tags)} if resources.tags else {}
+        request: dict[str, Any] = {"Tags": list(resources.tags)} if resources.tags else {}
+        if deployment_config:
+            request["DeploymentConfig"] = deployment_config
         self._ask(
             lambda: self._sagemaker.create_endpoint(
-                EndpointName=self._name, EndpointConfigName=resources.config_name, **tags
+                EndpointName=self._name, EndpointConfigName=resources.config_name, **request
             ),
             resources.config_name,
         )
 
-    def update(self, resources: EndpointResources, endpoint: Mapping[str, Any]) -> None:
-        """UpdateEndpoint, keeping the capacity that scaling gave it. Raises EndpointBusy, and
+    def update(
+        self,
+        resources: EndpointResources,
+        replaced: Sequence[str],
+        deployment_config: Mapping[str, Any] | None,
+    ) -> None:
+        """UpdateEndpoint, keeping all variant properties but those replaced. Raises EndpointBusy, and
         JobFailure when the live configuration was deleted, without which SageMaker cannot update."""
-        replaced = properties_to_replace(endpoint, self._live_config(endpoint))
+        request = {"DeploymentConfig": deployment_config} if deployment_config else {}
         self._ask(
             lambda: self._sagemaker.update_endpoint(
                 EndpointName=self._name,
                 EndpointConfigName=resources.config_name,
                 RetainAllVariantProperties=True,
-                ExcludeRetainedVariantProperties=replaced,
+                ExcludeRetainedVariantProperties=[
+                    {"VariantPropertyType": name} for name in replaced
+                ],
+                **request,
             ),
             resources.config_name,
         )
@@ -121,16 +144,6 @@ class EndpointApi:
                     f"{what} exists and is not what this deployment would make; the endpoint was not"
                     f" touched: delete it if nothing uses it"
                 ) from error
-
-    def _live_config(self, endpoint: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        name = endpoint["EndpointConfigName"]
-        try:
-            return self._describe_config(name)
-        except self._error as error:
-            if not says(error, NO_CONFIG):
-                raise
-            logger.warning("live configuration %s is gone, capacity is kept: %s", name, error)
-            return None
 
     def _describe_config(self, name: str) -> Mapping[str, Any]:
         response: Mapping[str, Any] = self._sagemaker.describe_endpoint_config(

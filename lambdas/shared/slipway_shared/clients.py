@@ -9,7 +9,10 @@ function can still answer its job.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from slipway_shared.stage_settings import Target
 
 CONNECT_TIMEOUT_SECONDS = 3
 READ_TIMEOUT_SECONDS = 12
@@ -42,6 +45,46 @@ def client_with(
         aws_session_token=session_token,
         config=_config(service),
     )
+
+
+@cache
+def client_in(target: Target, service: str, session_name: str, config: Any = None) -> Any:
+    """The boto3 client of a service in a stage's account and region, as its deployment role; with a
+    botocore Config of its own, or this module's.
+
+    For one invocation of a function, whose time limit is far below the session's fifteen minutes;
+    `forget_sessions` is to be called at the start of the next. Raises what STS raises.
+    """
+    credentials = _session(target, session_name)
+    import boto3
+
+    return boto3.client(
+        service,
+        region_name=target.region,
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        config=config or _config(service),
+    )
+
+
+@cache
+def _session(target: Target, session_name: str) -> Any:
+    answer = client("sts").assume_role(
+        RoleArn=target.role_arn,
+        RoleSessionName=session_name,
+        ExternalId=target.external_id,
+        # The least that STS gives
+        # (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html).
+        DurationSeconds=900,
+    )
+    return answer["Credentials"]
+
+
+def forget_sessions() -> None:
+    """Let the next call assume its role anew: a function's process outlives a session."""
+    client_in.cache_clear()
+    _session.cache_clear()
 
 
 def _config(service: str) -> Any:

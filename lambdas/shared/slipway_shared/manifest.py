@@ -3,20 +3,50 @@
 `request_deployment` writes it, as `manifest.json` in a zip file, because CodePipeline's S3 source
 hands a zip file to later actions
 (https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html);
-`deploy_endpoint` and `smoke_test` read it. It names one model package ARN, never "the latest".
+`deploy_endpoint`, `smoke_test` and `prepare_approval` read it. It names one model package ARN, never
+"the latest", and the settings with which each stage serves it. Its published schema is
+docs/manifest.schema.json.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from slipway_shared.members import Kind, MemberError, check_choice, check_members
+from slipway_shared.stage_settings import StageSettings
+from slipway_shared.stage_settings_json import parse_stage_settings
+
 MEMBER = "manifest.json"
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 MAX_BYTES = 1_000_000
 # The earliest time that a zip file can hold: the same manifest is the same bytes, whenever written.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+APPROVED, REJECTED, DELETED = "approved", "rejected", "deleted"
+PINNED, UNPINNED, ROLLED_BACK = "pinned", "unpinned", "rolled-back"
+SETTINGS_CHANGED = "settings-changed"
+REASONS = (APPROVED, REJECTED, DELETED, PINNED, UNPINNED, ROLLED_BACK, SETTINGS_CHANGED)
+
+REQUIRED: dict[str, Kind] = {
+    "schemaVersion": str,
+    "modelPackageGroupName": str,
+    "modelPackageArn": str,
+    "modelPackageVersion": int,
+    "reason": str,
+    "requestedAt": str,
+    "prodApproval": dict,
+    "stages": dict,
+}
+OPTIONAL: dict[str, Kind] = {
+    "requestedBy": str,
+    "note": str,
+    "approvedAt": str,
+    "approvedBy": str,
+    "previousModelPackageArn": str,
+}
 
 
 class ManifestError(ValueError):
@@ -25,16 +55,38 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True)
 class Manifest:
-    """One request to make a version live."""
+    """One request to make a version live, with the settings of each stage. Times are ISO 8601, UTC,
+    ending in Z."""
 
     model_package_group_name: str
     model_package_arn: str
     model_package_version: int
+    reason: str
+    """One of REASONS."""
     requested_at: str
-    """ISO 8601, UTC, ending in Z."""
-    reason: str = "approved"
+    stages: Mapping[str, Mapping[str, Any]]
+    """Settings by stage, in the order of deployment, as JSON: see `stage`."""
+    prod_approval_required: bool = True
+    """Whether a person approves before prod is touched."""
+    prod_approval_because: str = "every new version waits for a person"
+    requested_by: str | None = None
+    """Who approved, rejected or pinned, as far as AWS tells."""
+    note: str | None = None
+    """What that person wrote about it."""
+    approved_at: str | None = None
     approved_by: str | None = None
     previous_model_package_arn: str | None = None
+    """What the manifest before this one named."""
+
+    def stage(self, name: str) -> StageSettings:
+        """The settings of a stage. Raises ManifestError when there are none, or bad ones."""
+        if name not in self.stages:
+            known = ", ".join(self.stages) or "none"
+            raise ManifestError(f"{MEMBER} has no stage {name!r}; it has {known}")
+        try:
+            return parse_stage_settings(f"{MEMBER}: stages.{name}", name, self.stages[name])
+        except MemberError as error:
+            raise ManifestError(str(error)) from error
 
     def to_json(self) -> str:
         """The manifest as its file holds it."""
@@ -45,8 +97,16 @@ class Manifest:
             "modelPackageVersion": self.model_package_version,
             "reason": self.reason,
             "requestedAt": self.requested_at,
+            "requestedBy": self.requested_by,
+            "note": self.note,
+            "approvedAt": self.approved_at,
             "approvedBy": self.approved_by,
             "previousModelPackageArn": self.previous_model_package_arn,
+            "prodApproval": {
+                "required": self.prod_approval_required,
+                "because": self.prod_approval_because,
+            },
+            "stages": self.stages,
         }
         return json.dumps(members, indent=2) + "\n"
 
@@ -64,14 +124,40 @@ def parse_manifest(text: str) -> Manifest:
         raise ManifestError(
             f"{MEMBER} has schemaVersion {given!r}; this version reads {SCHEMA_VERSION!r}"
         )
+    try:
+        manifest = _read(members)
+    except MemberError as error:
+        raise ManifestError(str(error)) from error
+    for stage in manifest.stages:
+        manifest.stage(stage)
+    return manifest
+
+
+def _read(members: Mapping[str, Any]) -> Manifest:
+    check_members(MEMBER, members, {**REQUIRED, **OPTIONAL}, REQUIRED)
+    check_choice(MEMBER, "reason", members["reason"], REASONS)
+    version, approval = members["modelPackageVersion"], members["prodApproval"]
+    if version < 1:
+        raise MemberError(f"{MEMBER}: 'modelPackageVersion' must be 1 or more, not {version!r}")
+    known: dict[str, Kind] = {"required": bool, "because": str}
+    check_members(f"{MEMBER}: prodApproval", approval, known, known)
+    stages = members["stages"]
+    if not stages or not all(isinstance(settings, dict) for settings in stages.values()):
+        raise MemberError(f"{MEMBER}: 'stages' must have an object for each stage")
     return Manifest(
-        model_package_group_name=_text(members, "modelPackageGroupName"),
-        model_package_arn=_text(members, "modelPackageArn"),
-        model_package_version=_version(members),
-        requested_at=_text(members, "requestedAt"),
-        reason=_text(members, "reason"),
-        approved_by=_optional_text(members, "approvedBy"),
-        previous_model_package_arn=_optional_text(members, "previousModelPackageArn"),
+        model_package_group_name=members["modelPackageGroupName"],
+        model_package_arn=members["modelPackageArn"],
+        model_package_version=version,
+        reason=members["reason"],
+        requested_at=members["requestedAt"],
+        stages=stages,
+        prod_approval_required=approval["required"],
+        prod_approval_because=approval["because"],
+        requested_by=members.get("requestedBy"),
+        note=members.get("note"),
+        approved_at=members.get("approvedAt"),
+        approved_by=members.get("approvedBy"),
+        previous_model_package_arn=members.get("previousModelPackageArn"),
     )
 
 
@@ -117,21 +203,3 @@ def unzip_manifest(content: bytes) -> Manifest:
     ) as error:
         raise ManifestError(f"not a readable zip file: {error}") from error
     return parse_manifest(text)
-
-
-def _text(members: dict[str, Any], name: str) -> str:
-    value = members.get(name)
-    if not isinstance(value, str) or not value:
-        raise ManifestError(f"{MEMBER}: {name} must be a string, not {value!r}")
-    return value
-
-
-def _optional_text(members: dict[str, Any], name: str) -> str | None:
-    return None if members.get(name) is None else _text(members, name)
-
-
-def _version(members: dict[str, Any]) -> int:
-    value = members.get("modelPackageVersion")
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ManifestError(f"{MEMBER}: modelPackageVersion must be 1 or more, not {value!r}")
-    return value

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 APPROVED = "Approved"
@@ -26,6 +27,10 @@ class ModelPackage:
     metadata: Mapping[str, str]
     last_modified_by: str | None
     """Who changed it last: its approver, if nothing was changed since."""
+    last_modified_at: str | None = None
+    """When; ISO 8601, UTC, with milliseconds."""
+    approval_description: str | None = None
+    """What its approver, or who rejected it, wrote about that."""
 
     @property
     def obstacle(self) -> str | None:
@@ -57,4 +62,12 @@ def parse_model_package(described: Mapping[str, Any]) -> ModelPackage:
         # A person in Studio is known by the user profile, anyone else by the IAM identity.
         last_modified_by=(modified_by.get("IamIdentity") or {}).get("Arn")
         or modified_by.get("UserProfileArn"),
+        last_modified_at=_iso(described.get("LastModifiedTime") or described.get("CreationTime")),
+        approval_description=described.get("ApprovalDescription"),
     )
+
+
+def _iso(time: datetime | None) -> str | None:
+    if time is None:
+        return None
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

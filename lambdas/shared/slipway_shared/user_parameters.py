@@ -7,19 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from types import UnionType
 from typing import Any
 
 from slipway_shared.codepipeline_job import ConfigurationError
-
-Kind = type | UnionType
-
-NAMES: dict[Kind, str] = {
-    str: "a string",
-    int: "a whole number",
-    dict: "an object",
-    list | str: "a list or a string",
-}
+from slipway_shared.members import Kind, MemberError, check_members
 
 
 def parse_user_parameters(
@@ -35,26 +26,8 @@ def parse_user_parameters(
     if not isinstance(given, dict):
         raise ConfigurationError(f"UserParameters must be a JSON object, not {text[:200]!r}")
     known = {**required, **optional}
-    check_members("UserParameters", given, known, required)
+    try:
+        check_members("UserParameters", given, known, required)
+    except MemberError as error:
+        raise ConfigurationError(str(error)) from error
     return {name: given.get(name) for name in known}
-
-
-def check_members(
-    where: str, given: Mapping[str, Any], known: Mapping[str, Kind], required: Mapping[str, Kind]
-) -> None:
-    """Refuse an unknown, missing or mistyped member of an object. Raises ConfigurationError."""
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        allowed = ", ".join(sorted(known))
-        raise ConfigurationError(f"{where} has an unknown member {unknown[0]!r}; known: {allowed}")
-    for name, kind in known.items():
-        value = given.get(name)
-        if value is None:
-            if name in required:
-                raise ConfigurationError(f"{where} lacks {name!r} ({NAMES[kind]})")
-            continue
-        # bool is an int in Python, never in JSON.
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise ConfigurationError(f"{where}: {name!r} must be {NAMES[kind]}, not {value!r}")
-        if kind is str and not value:
-            raise ConfigurationError(f"{where}: {name!r} must not be empty")

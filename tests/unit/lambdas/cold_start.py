@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.unit.lambdas.assets import LAMBDAS, SHARED
+from infra.assets import asset_files
 
 # What Lambda's Python runtime has imported before it imports a handler: the imports of
 # awslambdaric 4.2.2 (https://github.com/aws/aws-lambda-python-runtime-interface-client), standard library
@@ -42,7 +44,7 @@ class ColdStart:
     packages: frozenset[str]
     """Top-level modules that the import brought in."""
     asset_bytes: int
-    """The sum of the asset's files."""
+    """The asset's size as it is uploaded, and limited by Lambda: its zip file's."""
 
 
 def measure(handler: str, repetitions: int = 5) -> ColdStart:
@@ -50,7 +52,7 @@ def measure(handler: str, repetitions: int = 5) -> ColdStart:
     with tempfile.TemporaryDirectory() as folder:
         asset = Path(folder)
         make_asset(handler, asset)
-        size = sum(file.stat().st_size for file in asset.rglob("*") if file.is_file())
+        size = zipped_size(asset)
         runs = [_import_once(asset) for _ in range(repetitions)]
     return ColdStart(
         milliseconds=min(elapsed for elapsed, _, _ in runs) * 1000,
@@ -61,10 +63,20 @@ def measure(handler: str, repetitions: int = 5) -> ColdStart:
 
 
 def make_asset(handler: str, target: Path) -> None:
-    """The handler's files and the shared package, as they are deployed."""
-    ignore = shutil.ignore_patterns("__pycache__", "*.pyc")
-    shutil.copytree(LAMBDAS / handler, target, dirs_exist_ok=True, ignore=ignore)
-    shutil.copytree(SHARED, target, dirs_exist_ok=True, ignore=ignore)
+    """The handler's files and what it uses of the shared package, as they are deployed."""
+    for name, source in asset_files(handler).items():
+        copy = target / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+
+
+def zipped_size(folder: Path) -> int:
+    """The bytes of a folder's zip file."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in folder.rglob("*"):
+            archive.write(file, file.relative_to(folder))
+    return len(buffer.getvalue())
 
 
 def _import_once(asset: Path) -> tuple[float, float, frozenset[str]]:

@@ -18,7 +18,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.stub import Stubber
 
 from tests.unit.lambdas.assets import Asset
-from tests.unit.lambdas.job_events import MANIFEST_KEY, STORE
+from tests.unit.lambdas.job_events import GROUP, MANIFEST_KEY, STAGES, STORE
 
 Stub = Callable[[Asset, str], Stubber]
 
@@ -130,13 +130,14 @@ def s3(s3_endpoint: str) -> Any:
 def put_manifest(s3: Any) -> Callable[..., None]:
     """Puts an asset's manifest for a version where the action's input artifact lies."""
 
-    def put(asset: Asset, model_package_arn: str, version: int = 7) -> None:
+    def put(asset: Asset, model_package_arn: str, version: int = 7, **changes: Any) -> None:
         manifests = asset.module("slipway_shared.manifest")
         manifest = manifests.Manifest(
-            model_package_group_name="AbalonePackageGroup",
+            model_package_group_name=GROUP,
             model_package_arn=model_package_arn,
             model_package_version=version,
             requested_at="2026-11-01T00:00:00Z",
+            **{"reason": "approved", "stages": STAGES, **changes},
         )
         s3.put_object(Bucket=STORE, Key=MANIFEST_KEY, Body=manifests.zip_manifest(manifest))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 JOB_ID = "11111111-abcd-1111-abcd-111111abcdef"
@@ -14,6 +15,28 @@ SECRET = "EXAMPLESECRETACCESSKEY"
 REGISTRY = "arn:aws:sagemaker:us-east-1:123456789012:model-package/abalonepackagegroup"
 STORE = "artifact-store"
 MANIFEST_KEY = "abalone-model-deploy/Manifest/TdOSFRV"
+GROUP = "AbalonePackageGroup"
+
+
+def stage_settings(stage: str, **changes: Any) -> dict[str, Any]:
+    """A stage's settings as a manifest has them."""
+    return {
+        "endpointName": f"abalone-{stage}",
+        "target": {
+            "accountId": "123456789012",
+            "region": "us-east-1",
+            "roleArn": f"arn:aws:iam::123456789012:role/abalone-{stage}-deployment",
+            "externalId": "slipway-abalone",
+        },
+        "executionRoleArn": "arn:aws:iam::123456789012:role/endpoint",
+        "instances": {"instanceType": "ml.m5.large", "initialInstanceCount": 1},
+        "update": {"type": "ALL_AT_ONCE", "waitSeconds": 0, "finalBakeSeconds": 0},
+        "keepVersions": 3,
+        **changes,
+    }
+
+
+STAGES = {stage: stage_settings(stage) for stage in ("staging", "prod")}
 
 
 def job_event(
@@ -58,7 +81,7 @@ def described_package(version: int = 7, **changes: Any) -> dict[str, Any]:
         "ModelPackageGroupName": "AbalonePackageGroup",
         "ModelPackageVersion": version,
         "ModelPackageArn": f"{REGISTRY}/{version}",
-        "CreationTime": 1622695255,
+        "CreationTime": datetime(2021, 6, 3, tzinfo=UTC),
         "InferenceSpecification": {
             "Containers": [
                 {"Image": "sagemaker-xgboost:1.7-1", "ModelDataUrl": "s3://models/7/model.tar.gz"}

@@ -17,6 +17,7 @@ def test_all_handlers_are_found() -> None:
         "deploy_endpoint",
         "find_live_version",
         "judge_scores",
+        "prepare_approval",
         "relax_baseline",
         "request_deployment",
         "smoke_test",

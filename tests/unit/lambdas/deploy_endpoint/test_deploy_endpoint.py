@@ -5,36 +5,46 @@ SageMaker's texts are observed ones, from public issue reports; it has no modell
 
 from __future__ import annotations
 
-import time
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from tests.unit.lambdas.deploy_endpoint.conftest import (
-    CONFIG_ARN,
+from tests.unit.lambdas.deploy_endpoint.one_call import (
+    CURRENT_KEY,
     LIVE,
     NEW,
     OLD,
-    TAGS,
-    WANTED,
+    UPDATING,
     Deployment,
 )
-from tests.unit.lambdas.deploy_endpoint.scenes import ARN, ENDPOINT, MODIFIED, endpoint
-from tests.unit.lambdas.job_events import REGISTRY
+from tests.unit.lambdas.deploy_endpoint.scenes import (
+    ALARMS,
+    ARN,
+    ENDPOINT,
+    MODIFIED,
+    SAGEMAKER,
+    TAGS,
+    alarm,
+    endpoint,
+    variant,
+)
+from tests.unit.lambdas.job_events import REGISTRY, STORE
 
-
-def _asked(requested: str, **members: Any) -> dict[str, Any]:
-    now = time.time()
-    token = {"started_at": now, "requested": requested, "requested_at": now - 200, **members}
-    return token if requested == "delete" else {"config_name": NEW, **token}
+ALL_AT_ONCE = {
+    "BlueGreenUpdatePolicy": {
+        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0},
+        "TerminationWaitInSeconds": 0,
+        "MaximumExecutionTimeoutInSeconds": 1800,
+    }
+}
+CONFIG_ARN = f"{SAGEMAKER}:endpoint-config"
 
 
 def test_a_first_deployment_creates(deployment: Deployment) -> None:
     deployment.looks(None).makes_resources()
     created = {"EndpointArn": ARN}
-    deployment.gives(
-        "create_endpoint", created, EndpointName=ENDPOINT, EndpointConfigName=NEW, Tags=TAGS
-    )
+    names = {"EndpointName": ENDPOINT, "EndpointConfigName": NEW}
+    deployment.gives("create_endpoint", created, **names, DeploymentConfig=ALL_AT_ONCE, Tags=TAGS)
     answers = deployment.runs()
     assert (answers.token["requested"], answers.token["config_name"]) == ("create", NEW)
     assert answers.summary == (
@@ -47,7 +57,7 @@ def test_a_new_version_updates_and_keeps_scaled_capacity(
     deployment: Deployment, configured: int, replaces_count: bool
 ) -> None:
     replaced = ["DataCaptureConfig"] + ["DesiredInstanceCount"] * replaces_count
-    deployment.looks(LIVE).makes_resources().live_config(configured)
+    deployment.looks(LIVE).live_config(configured).without_alarms().makes_resources().scaled()
     deployment.gives(
         "update_endpoint",
         {"EndpointArn": ARN},
@@ -55,6 +65,7 @@ def test_a_new_version_updates_and_keeps_scaled_capacity(
         EndpointConfigName=NEW,
         RetainAllVariantProperties=True,
         ExcludeRetainedVariantProperties=[{"VariantPropertyType": each} for each in replaced],
+        DeploymentConfig=ALL_AT_ONCE,
     )
     token = deployment.runs().token
     assert (token["requested"], token["replaced_config_name"]) == ("update", OLD)
@@ -62,61 +73,55 @@ def test_a_new_version_updates_and_keeps_scaled_capacity(
 
 
 def test_what_is_live_already_succeeds_at_once(deployment: Deployment) -> None:
-    success = deployment.looks(endpoint("InService", NEW)).runs().success
+    success = deployment.looks(endpoint("InService", NEW)).scaled().prunes().runs().success
     assert success["outputVariables"] == {
         "EndpointName": ENDPOINT,
         "EndpointConfigName": NEW,
         "ModelPackageArn": f"{REGISTRY}/7",
+        "Guardrail": "none, nothing had to be updated",
     }
-    assert f"{NEW} is live and in service after 0 s" in success["executionDetails"]["summary"]
+    assert success["executionDetails"]["summary"] == (
+        f"staging endpoint {ENDPOINT}, version 7: {NEW} is live and in service with 1 instance(s)"
+        " after 0 s. Guardrail: none, nothing had to be updated."
+    )
 
 
-def test_a_rolled_back_update_is_a_failed_deployment(deployment: Deployment) -> None:
-    state = endpoint("InService", OLD, FailureReason="did not pass the ping health check")
-    token = _asked("update", replaced_config_name=OLD, modified_before=1.0)
-    failure = deployment.looks(state).runs(token).failure
-    assert "the update was rolled back (did not pass the ping health check)" in failure
+def test_an_update_that_arrived_tells_what_was_there_before(deployment: Deployment) -> None:
+    success = deployment.looks(endpoint("InService", NEW)).scaled().prunes().runs(UPDATING).success
+    assert success["outputVariables"]["PreviousModelPackageVersion"] == "6"
+    assert success["outputVariables"]["Guardrail"] == "all at once"
+
+
+def test_an_instance_that_is_missing_is_waited_for(deployment: Deployment) -> None:
+    missing = variant(2, CurrentInstanceCount=1)
+    answers = deployment.looks(endpoint("InService", NEW, ProductionVariants=[missing])).runs(
+        UPDATING
+    )
+    assert answers.summary.endswith(f"{NEW} is live with 1 instances, wanted 2 instances")
+    assert answers.token["arrived_at"] > UPDATING["started_at"]
 
 
 def test_a_version_rejected_while_it_is_deployed_is_waited_for(deployment: Deployment) -> None:
-    state = endpoint("Updating", OLD)
-    token = _asked("update", replaced_config_name=OLD)
-    answers = deployment.looks(state, ModelApprovalStatus="Rejected").runs(token)
-    assert answers.token == token
+    deployment.s3.delete_object(Bucket=STORE, Key=CURRENT_KEY)
+    answers = deployment.looks(endpoint("Updating", OLD), ModelApprovalStatus="Rejected")
+    assert answers.runs(UPDATING).token == UPDATING
 
 
 def test_what_was_asked_for_is_waited_for_whatever_the_settings_are_now(
     deployment: Deployment,
 ) -> None:
-    token = _asked("update", config_name="asked-for", replaced_config_name=OLD)
-    success = deployment.looks(endpoint("InService", "asked-for")).runs(token).success
+    token = {**UPDATING, "config_name": "asked-for"}
+    deployment.looks(endpoint("InService", "asked-for")).scaled().prunes()
+    success = deployment.runs(token).success
     assert success["outputVariables"]["EndpointConfigName"] == "asked-for"
-
-
-def test_a_version_that_is_not_approved_changes_nothing(deployment: Deployment) -> None:
-    failure = deployment.describes(ModelApprovalStatus="Rejected").runs().failure
-    assert failure.endswith(
-        "because its approval status is Rejected, not Approved; the endpoint was not touched"
-    )
-
-
-@pytest.mark.parametrize(
-    "state", [None, LIVE, endpoint("Failed", OLD)], ids=["none", "live", "failed"]
-)
-def test_without_its_artifact_nothing_is_changed(
-    deployment: Deployment, s3: Any, state: dict[str, Any] | None
-) -> None:
-    s3.delete_object(Bucket="models", Key="7/model.tar.gz")
-    assert "model.tar.gz of version 7 is gone" in deployment.looks(state).runs().failure
 
 
 def test_a_failed_endpoint_is_deleted_and_made_anew(deployment: Deployment) -> None:
     failed = endpoint("Failed", OLD, FailureReason="ping")
     deployment.looks(failed).gives("delete_endpoint", {}, EndpointName=ENDPOINT)
     answers = deployment.runs()
-    assert "is Failed (ping); deleting it" in answers.summary
+    assert "the endpoint is Failed (ping); deleting it" in answers.summary
     token = answers.token
-    answers.calls.clear()
     deployment.looks(None).makes_resources().gives("create_endpoint", {"EndpointArn": ARN})
     assert deployment.runs(token).token["requested"] == "create"
 
@@ -124,11 +129,14 @@ def test_a_failed_endpoint_is_deleted_and_made_anew(deployment: Deployment) -> N
 BUSY = f'Cannot update in-progress endpoint "{ARN}".'
 
 
+def about_to_update(deployment: Deployment) -> Deployment:
+    return deployment.looks(LIVE).live_config().without_alarms().makes_resources().scaled()
+
+
 def test_a_busy_endpoint_is_waited_for(deployment: Deployment) -> None:
-    deployment.looks(LIVE).makes_resources().live_config().refuses("update_endpoint", BUSY)
-    answers = deployment.runs()
+    answers = about_to_update(deployment).refuses("update_endpoint", BUSY).runs()
     assert answers.token["requested"] == "nothing"
-    assert answers.summary.endswith(f"waiting, SageMaker says: {BUSY}")
+    assert answers.summary.endswith(f"waiting: {BUSY}")
 
 
 def test_an_endpoint_that_another_made_meanwhile_is_waited_for(deployment: Deployment) -> None:
@@ -145,28 +153,21 @@ def test_a_configuration_that_is_not_known_everywhere_is_waited_for(deployment: 
 
 def test_a_deleted_live_configuration_is_named(deployment: Deployment) -> None:
     text = f'Could not find endpoint configuration "{CONFIG_ARN}/{OLD}".'
-    deployment.looks(LIVE).makes_resources().refuses("describe_endpoint_config", text)
+    deployment.looks(LIVE).refuses("describe_endpoint_config", text)
+    deployment.without_alarms().makes_resources().scaled()
     failure = deployment.refuses("update_endpoint", text).runs().failure
     assert "cannot be updated, because the configuration that is live was deleted" in failure
     assert OLD in failure
 
 
-def test_a_live_configuration_that_may_not_be_read_is_an_error(deployment: Deployment) -> None:
-    deployment.looks(LIVE).makes_resources()
-    deployment.sagemaker.add_client_error(
-        "describe_endpoint_config", "AccessDeniedException", "not authorized"
-    )
-    assert "not authorized" in deployment.runs().failure
-
-
 def test_resources_that_exist_are_taken_when_they_are_the_same(deployment: Deployment) -> None:
-    exists = "Cannot create already existing"
+    exists, wanted = "Cannot create already existing", deployment.wanted
     common = {"CreationTime": MODIFIED}
-    model = {**WANTED.model, "ModelArn": "arn:aws:sagemaker:us-east-1:123456789012:model/m"}
-    config = {**WANTED.config, "EndpointConfigArn": f"{CONFIG_ARN}/{NEW}"}
+    model = {**wanted.model, "ModelArn": f"{SAGEMAKER}:model/m"}
+    config = {**wanted.config, "EndpointConfigArn": f"{CONFIG_ARN}/{NEW}"}
     deployment.looks(None)
     deployment.refuses("create_model", f'{exists} model "m"')
-    deployment.gives("describe_model", {**model, **common}, ModelName=WANTED.model["ModelName"])
+    deployment.gives("describe_model", {**model, **common}, ModelName=wanted.model["ModelName"])
     deployment.refuses("create_endpoint_config", f'{exists} endpoint configuration "c"')
     deployment.gives("describe_endpoint_config", {**config, **common}, EndpointConfigName=NEW)
     deployment.gives("create_endpoint", {"EndpointArn": ARN})
@@ -175,8 +176,8 @@ def test_resources_that_exist_are_taken_when_they_are_the_same(deployment: Deplo
 
 def test_resources_that_exist_and_differ_are_refused(deployment: Deployment) -> None:
     other = {
-        "ModelName": WANTED.model["ModelName"],
-        "ModelArn": "arn:aws:sagemaker:us-east-1:123456789012:model/m",
+        "ModelName": deployment.wanted.model["ModelName"],
+        "ModelArn": f"{SAGEMAKER}:model/m",
         "PrimaryContainer": {"Image": "hand-made"},
         "CreationTime": MODIFIED,
     }
@@ -186,16 +187,29 @@ def test_resources_that_exist_and_differ_are_refused(deployment: Deployment) -> 
 
 
 def test_throttling_while_waiting_goes_on_waiting(deployment: Deployment) -> None:
-    token = _asked("update", replaced_config_name=OLD)
-    deployment.sagemaker.add_client_error("describe_model_package", "ThrottlingException")
-    assert deployment.runs(token).token == token
+    deployment.own.add_client_error("describe_model_package", "ThrottlingException")
+    assert deployment.runs(UPDATING).token == UPDATING
+    deployment.describes().assumes()
+    deployment.refuses("describe_endpoint", "Rate exceeded", "ThrottlingException")
+    assert deployment.runs(UPDATING).token == UPDATING
+    assert deployment.records() == {}
 
 
-def test_another_refusal_fails_in_sagemakers_words(deployment: Deployment) -> None:
-    deployment.looks(LIVE).makes_resources().live_config()
-    failure = deployment.refuses("update_endpoint", "The variant names differ").runs().failure
-    assert "The variant names differ" in failure
+def test_throttling_is_not_borne_for_ever(deployment: Deployment) -> None:
+    deployment.describes().assumes()
+    deployment.refuses("describe_endpoint", "Rate exceeded", "ThrottlingException")
+    token = {**UPDATING, "started_at": UPDATING["started_at"] - 7200}
+    assert "DescribeEndpoint was refused: Rate exceeded" in deployment.runs(token).failure
 
 
 def test_a_token_of_another_version_fails(deployment: Deployment) -> None:
     assert "retry the stage" in deployment.runs({"phase": 3}).failure
+
+
+def test_alarms_must_be_there_for_a_creation_too(
+    deployment: Deployment, put_manifest: Callable[..., None]
+) -> None:
+    watched = {"type": "ALL_AT_ONCE", "waitSeconds": 0, "finalBakeSeconds": 0, "alarmNames": ALARMS}
+    deployment.has(put_manifest, update=watched)
+    deployment.looks(None).sees_alarms(alarm(ALARMS[0]), names=ALARMS)
+    assert f"alarm {ALARMS[1]} is not in account" in deployment.runs().failure

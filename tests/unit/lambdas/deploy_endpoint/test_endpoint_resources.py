@@ -9,23 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.lambdas.assets import asset
-from tests.unit.lambdas.deploy_endpoint.scenes import ROLE, endpoint, settings_text
+from tests.unit.lambdas.deploy_endpoint.scenes import ASSET, ENDPOINT, ROLE, TAGS
+from tests.unit.lambdas.deploy_endpoint.scenes import resources as _resources
 from tests.unit.lambdas.job_events import REGISTRY, described_package
 
-ASSET = asset("deploy_endpoint")
 resources = ASSET.module("endpoint_resources")
-packages = ASSET.module("slipway_shared.model_package")
-stages = ASSET.module("stage_settings")
 # ModelName and EndpointConfigName in botocore's model, at most 63 characters.
 NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-
-
-def _resources(described: dict[str, Any] | None = None, **settings: Any) -> Any:
-    package = packages.parse_model_package(described or described_package())
-    return resources.endpoint_resources(
-        package, stages.parse_stage_settings(settings_text(**settings))
-    )
+VPC = {"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
+SERVERLESS: dict[str, Any] = {
+    "instances": None,
+    "dataCapture": None,
+    "serverless": {"memorySizeMb": 2048, "maxConcurrency": 20},
+}
 
 
 def test_requests() -> None:
@@ -51,10 +47,49 @@ def test_requests() -> None:
             "InitialSamplingPercentage": 100,
             "DestinationS3Uri": "s3://bucket/data-capture",
             "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
-            "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
+            "CaptureContentTypeHeader": {
+                "CsvContentTypes": ["text/csv"],
+                "JsonContentTypes": ["application/json"],
+            },
         },
     }
-    assert made.tags == ({"Key": "project", "Value": "abalone"},)
+    assert list(made.tags) == TAGS
+
+
+def test_the_surroundings_of_a_model() -> None:
+    made = _resources(vpc=VPC, networkIsolation=True, containerEnvironment={"WORKERS": "2"})
+    assert made.model["VpcConfig"] == {
+        "SecurityGroupIds": ["sg-1"],
+        "Subnets": ["subnet-1", "subnet-2"],
+    }
+    assert made.model["EnableNetworkIsolation"] is True
+    assert made.model["Containers"][0]["Environment"] == {"WORKERS": "2"}
+
+
+def test_an_encrypted_slow_configuration() -> None:
+    made = _resources(kmsKeyId="key", startupHealthCheckSeconds=600, modelDataDownloadSeconds=900)
+    assert made.config["KmsKeyId"] == "key"
+    variant = made.config["ProductionVariants"][0]
+    assert variant["ContainerStartupHealthCheckTimeoutInSeconds"] == 600
+    assert variant["ModelDataDownloadTimeoutInSeconds"] == 900
+
+
+@pytest.mark.parametrize("provisioned", [None, 3])
+def test_a_serverless_configuration(provisioned: int | None) -> None:
+    serverless = {**SERVERLESS["serverless"], "provisionedConcurrency": provisioned}
+    made = _resources(**{**SERVERLESS, "serverless": serverless})
+    config = {"MemorySizeInMB": 2048, "MaxConcurrency": 20}
+    if provisioned:
+        config["ProvisionedConcurrency"] = provisioned
+    assert made.config["ProductionVariants"] == [
+        {
+            "VariantName": "AllTraffic",
+            "ModelName": made.model["ModelName"],
+            "InitialVariantWeight": 1.0,
+            "ServerlessConfig": config,
+        }
+    ]
+    assert "DataCaptureConfig" not in made.config
 
 
 def test_without_capture_none_is_configured() -> None:
@@ -74,10 +109,16 @@ def test_the_same_version_and_settings_have_the_same_names() -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        {"instanceType": "ml.m5.xlarge"},
-        {"initialInstanceCount": 2},
+        {"instances": {"instanceType": "ml.m5.xlarge", "initialInstanceCount": 1}},
+        {"instances": {"instanceType": "ml.m5.large", "initialInstanceCount": 2}},
         {"executionRoleArn": "arn:other"},
         {"dataCapture": None},
+        {"vpc": VPC},
+        {"networkIsolation": True},
+        {"containerEnvironment": {"WORKERS": "2"}},
+        {"kmsKeyId": "key"},
+        {"startupHealthCheckSeconds": 60},
+        SERVERLESS,
     ],
 )
 def test_other_settings_give_another_configuration(settings: dict[str, Any]) -> None:
@@ -132,31 +173,37 @@ def test_same_config() -> None:
     without = _resources(dataCapture=None).config
     capture = {"DataCaptureConfig": wanted["DataCaptureConfig"]}
     assert not resources.same_config(without, {**without, **capture})
+    assert not resources.same_config(wanted, {**described, "KmsKeyId": "key"})
+
+
+def test_a_model_in_other_surroundings_is_another() -> None:
+    wanted = _resources(vpc=VPC, networkIsolation=True).model
+    assert resources.same_model(wanted, wanted)
+    assert not resources.same_model(wanted, {**wanted, "EnableNetworkIsolation": False})
+    assert not resources.same_model(
+        _resources().model, {**_resources().model, "VpcConfig": {"Subnets": []}}
+    )
+    plain = _resources().model
+    assert not resources.same_model(plain, {**plain, "EnableNetworkIsolation": True})
 
 
 @pytest.mark.parametrize(
-    ("desired", "live_config", "replaced"),
+    ("name", "version"),
     [
-        (
-            2,
-            {"ProductionVariants": [{"VariantName": "AllTraffic", "InitialInstanceCount": 2}]},
-            True,
-        ),
-        (
-            5,
-            {"ProductionVariants": [{"VariantName": "AllTraffic", "InitialInstanceCount": 2}]},
-            False,
-        ),
-        (2, None, False),
+        (f"{ENDPOINT}-v7-0123abcd", 7),
+        (f"{ENDPOINT}-v123456-0123abcd", 123456),
+        (f"{ENDPOINT}-v7-0123abc", None),
+        (f"{ENDPOINT}-v7-0123abcd-latency-vs-live", None),
+        (f"{ENDPOINT}-v2-0123abcd-v7-0123abcd", None),
+        ("abalone-prod-v7-0123abcd", None),
+        ("by-hand", None),
     ],
-    ids=["as-configured", "scaled", "unknown"],
 )
-def test_capacity_is_replaced_only_where_nobody_scaled_it(
-    desired: int, live_config: dict[str, Any] | None, replaced: bool
-) -> None:
-    variants = [{"VariantName": "AllTraffic", "DesiredInstanceCount": desired}]
-    state = endpoint("InService", "old", ProductionVariants=variants)
-    types = [
-        each["VariantPropertyType"] for each in resources.properties_to_replace(state, live_config)
-    ]
-    assert types == ["DataCaptureConfig"] + ["DesiredInstanceCount"] * replaced
+def test_versions_in_names(name: str, version: int | None) -> None:
+    assert resources.version_in(name, ENDPOINT) == version
+
+
+def test_the_version_is_in_the_names_that_are_given() -> None:
+    made = _resources()
+    assert resources.version_in(made.config_name, ENDPOINT) == 7
+    assert resources.version_in(made.model["ModelName"], ENDPOINT) == 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -23,16 +24,18 @@ def _require(container: dict[str, Any]) -> None:
     artifacts.require_model_artifacts(client, packages.parse_model_package(described))
 
 
-def _source(key: str, kind: str = "S3Prefix") -> dict[str, Any]:
-    source = {"S3Uri": f"s3://{STORE}/{key}", "S3DataType": kind, "CompressionType": "None"}
+def _source(key: str, kind: str = "S3Prefix", compression: str = "None") -> dict[str, Any]:
+    source = {"S3Uri": f"s3://{STORE}/{key}", "S3DataType": kind, "CompressionType": compression}
     return {"ModelDataSource": {"S3DataSource": source}}
 
 
 def test_artifacts_that_are_there(s3: Any) -> None:
-    s3.put_object(Bucket=STORE, Key="m/model.tar.gz", Body=b"")
+    s3.put_object(Bucket=STORE, Key="m/model.tar.gz", Body=gzip.compress(b"model"))
+    s3.put_object(Bucket=STORE, Key="m/plain", Body=b"model")
     _require({"ModelDataUrl": f"s3://{STORE}/m/model.tar.gz"})
     _require(_source("m/"))
-    _require(_source("m/model.tar.gz", "S3Object"))
+    _require(_source("m/model.tar.gz", "S3Object", "Gzip"))
+    _require(_source("m/plain", "S3Object"))
     _require({"Image": "without-an-artifact"})
 
 
@@ -50,6 +53,25 @@ def test_artifacts_that_are_gone(s3: Any, container: dict[str, Any]) -> None:
     with pytest.raises(
         jobs.JobFailure, match=r"of version 7 is gone; the endpoint was not touched"
     ):
+        _require(container)
+
+
+@pytest.mark.parametrize(
+    ("body", "container", "words"),
+    [
+        (b"", {"ModelDataUrl": f"s3://{STORE}/m/x"}, "is empty"),
+        (b"", _source("m/"), "is empty"),
+        (b"", _source("m/x", "S3Object"), "is empty"),
+        (b"PK", {"ModelDataUrl": f"s3://{STORE}/m/x"}, "is not a gzip file"),
+        (b"\x1f", {"ModelDataUrl": f"s3://{STORE}/m/x"}, "is not a gzip file"),
+        (b"PK", _source("m/x", "S3Object", "Gzip"), "is not a gzip file"),
+    ],
+)
+def test_artifacts_that_cannot_be_what_they_should(
+    s3: Any, body: bytes, container: dict[str, Any], words: str
+) -> None:
+    s3.put_object(Bucket=STORE, Key="m/x", Body=body)
+    with pytest.raises(jobs.JobFailure, match=f"of version 7 {words}; the endpoint was not"):
         _require(container)
 
 

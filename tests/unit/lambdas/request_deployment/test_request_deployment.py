@@ -1,222 +1,171 @@
-"""The handler: whatever the event says, the manifest follows the registry, and only a difference is
-written."""
+"""What is written, who is named in it, and that two invocations at once cannot cross."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.lambdas.assets import asset
-from tests.unit.lambdas.conftest import Stub
-from tests.unit.lambdas.job_events import REGISTRY, STORE, described_package
-
-ASSET = asset("request_deployment")
-lambda_handler = ASSET.module("lambda_function").lambda_handler
-manifests = ASSET.module("slipway_shared.manifest")
-GROUP, KEY = "AbalonePackageGroup", "manifest.zip"
-EVENT = {
-    "id": "c800a495",
-    "detail-type": "SageMaker Model Package State Change",
-    "detail": {"ModelPackageArn": f"{REGISTRY}/1", "ModelApprovalStatus": "Approved"},
-}
+from tests.unit.lambdas.job_events import stage_settings
+from tests.unit.lambdas.request_deployment.scene import STAGES, Scene
 
 
-@pytest.fixture(autouse=True)
-def manifest_bucket(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    versioning = {"Status": "Enabled"}
-    s3.put_bucket_versioning(Bucket=STORE, VersioningConfiguration=versioning)
-    monkeypatch.setenv("MODEL_PACKAGE_GROUP_NAME", GROUP)
-    monkeypatch.setenv("MANIFEST_BUCKET_NAME", STORE)
-    monkeypatch.setenv("MANIFEST_KEY", KEY)
+def test_the_manifest_says_what_why_and_by_whom(scene: Scene) -> None:
+    scene.register(2)
+    scene.approve(1)
+    scene.approve(2)
+    scene.was_deployed(1)
+    scene.reject(2)
+    first, second, third = scene.manifests()
+    assert (first.approved_by, first.requested_by, first.previous_model_package_arn) == (
+        scene.person,
+        scene.person,
+        None,
+    )
+    assert first.approved_at <= second.approved_at <= second.requested_at.replace("Z", ".999Z")
+    assert second.previous_model_package_arn == first.model_package_arn
+    assert (third.model_package_arn, third.requested_by) == (first.model_package_arn, scene.person)
+    assert third.approved_at == first.approved_at
+    assert third.stages == {stage: stage_settings(stage) for stage in STAGES}
 
 
-def _registry(
-    stub: Stub, *approved: int, described: dict[int, dict[str, Any]] | None = None
+def test_a_pin_is_recorded_with_who_and_why(scene: Scene) -> None:
+    scene.register(2)
+    for version in (1, 2):
+        scene.approve(version)
+        scene.was_deployed(version)
+    scene.pin(1)
+    manifest = scene.manifests()[-1]
+    assert (manifest.requested_by, manifest.note) == (scene.person, "the newer one is slow")
+
+
+def test_every_request_is_kept_under_a_key_of_its_own(scene: Scene) -> None:
+    scene.register(2)
+    scene.approve(1)
+    scene.approve(2)
+    scene.reject(2)
+    kept = _records(scene)
+    names = {name.partition("Z-")[2] for name in kept}
+    assert names == {"v1-approved.json", "v2-approved.json", "v1-rejected.json"}
+    for manifest in scene.manifests():
+        assert json.loads(manifest.to_json()) in kept.values()
+
+
+def test_a_record_that_a_cut_short_run_left_out_is_written_by_the_next(scene: Scene) -> None:
+    scene.register(1)
+    scene.approve(1)
+    (name,) = _records(scene)
+    scene.s3.delete_object(Bucket=scene.bucket, Key=f"history/requests/{name}")
+    scene.event()
+    assert list(_records(scene)) == [name]
+
+
+def test_a_missing_parameter_changes_nothing_and_is_told(scene: Scene) -> None:
+    scene.register(2)
+    scene.approve(1)
+    scene.parameters.delete_parameter(Name=f"{scene.prefix}/stages/prod")
+    scene.approve(2)
+    assert len(scene.manifests()) == 1
+    (message,) = scene.messages()
+    assert f"parameter {scene.prefix}/stages/prod does not exist" in message
+
+
+def test_settings_that_cannot_be_meant_change_nothing_and_are_told(scene: Scene) -> None:
+    scene.register(1)
+    scene.approve(1)
+    scene.change_settings("prod", keepVersions=0)
+    assert len(scene.manifests()) == 1
+    (message,) = scene.messages()
+    assert "'keepVersions' must be 1 to 100, not 0" in message
+
+
+def test_rollbacks_wait_where_the_configuration_says_so(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One look at a registry with these approved versions, each page with one."""
-    sagemaker = stub(ASSET, "sagemaker")
-    query = {
-        "ModelPackageGroupName": GROUP,
-        "ModelApprovalStatus": "Approved",
-        "SortBy": "CreationTime",
-        "SortOrder": "Descending",
+    monkeypatch.setenv("ROLLBACK_WAITS_FOR_APPROVAL", "true")
+    scene.register(2)
+    for version in (1, 2):
+        scene.approve(version)
+        scene.was_deployed(version)
+    scene.reject(2)
+    manifest = scene.manifests()[-1]
+    assert (manifest.reason, manifest.prod_approval_required) == ("rejected", True)
+    assert "rollback_waits_for_approval" in manifest.prod_approval_because
+
+
+@pytest.mark.parametrize("moment", ["ListModelPackages", "GetParameterHistory"])
+def test_who_decided_on_an_older_state_decides_again(scene: Scene, moment: str) -> None:
+    """Another invocation runs from start to end in the middle of this one."""
+    scene.register(3)
+    scene.approve(1)
+    scene.approve_silently(2)
+
+    def another() -> None:
+        scene.approve(3)
+
+    with _once_before(scene, moment, another):
+        scene.event()
+    assert [manifest.model_package_version for manifest in scene.manifests()] == [1, 3]
+
+
+def test_who_always_loses_gives_up_for_lambda_to_retry(scene: Scene) -> None:
+    scene.register(2)
+    scene.approve(1)
+    scene.approve_silently(2)
+    with (
+        _before(scene, "ListModelPackages", lambda: scene.edit_manifest(1)),
+        pytest.raises(RuntimeError, match="was written by others 5 times in a row"),
+    ):
+        scene.event()
+
+
+def test_a_refusal_is_raised_for_lambda_to_retry(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MANIFEST_BUCKET_NAME", "there-is-no-such-bucket")
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        scene.event()
+
+
+def _records(scene: Scene) -> dict[str, Any]:
+    listed = scene.s3.list_objects_v2(Bucket=scene.bucket, Prefix="history/requests/")
+    return {
+        entry["Key"].rpartition("/")[2]: json.loads(
+            scene.s3.get_object(Bucket=scene.bucket, Key=entry["Key"])["Body"].read()
+        )
+        for entry in listed.get("Contents") or []
     }
-    token: dict[str, str] = {}
-    for page in range(max(1, len(approved))):
-        more = {"NextToken": str(page)} if page < len(approved) - 1 else {}
-        summaries = [
-            {
-                "ModelPackageGroupName": GROUP,
-                "ModelPackageVersion": version,
-                "ModelPackageArn": f"{REGISTRY}/{version}",
-                "CreationTime": 1622695255,
-                "ModelPackageStatus": "Completed",
-                "ModelApprovalStatus": "Approved",
-            }
-            for version in approved[page : page + 1]
-        ]
-        sagemaker.add_response(
-            "list_model_packages",
-            {"ModelPackageSummaryList": summaries, **more},
-            {**query, **token},
-        )
-        token = more
-    changes = described or {}
-    for version in sorted(approved, reverse=True):
-        sagemaker.add_response(
-            "describe_model_package",
-            described_package(
-                version,
-                LastModifiedBy={"IamIdentity": {"Arn": "arn:approver"}},
-                **changes.get(version, {}),
-            ),
-            {"ModelPackageName": f"{REGISTRY}/{version}"},
-        )
-        if version not in changes:
-            break
 
 
-def _written(s3: Any) -> list[Any]:
-    """The manifests that were written, the newest first."""
-    versions = s3.list_object_versions(Bucket=STORE, Prefix=KEY).get("Versions", [])
-    return [
-        manifests.unzip_manifest(
-            s3.get_object(Bucket=STORE, Key=KEY, VersionId=each["VersionId"])["Body"].read()
-        )
-        for each in versions
-    ]
+@contextmanager
+def _before(scene: Scene, operation: str, act: Callable[[], None]) -> Iterator[None]:
+    """Have something happen before each call of an operation by the function."""
+    service = "ssm" if operation == "GetParameterHistory" else "sagemaker"
+    events = scene.asset.module("slipway_shared.clients").client(service).meta.events
+    name = f"before-parameter-build.{service}.{operation}"
 
+    def happen(**_: Any) -> None:
+        act()
 
-def test_the_first_approval_writes_the_first_manifest(stub: Stub, s3: Any) -> None:
-    _registry(stub, 1)
-    result = lambda_handler(EVENT, None)
-    (manifest,) = _written(s3)
-    assert manifest.model_package_arn == f"{REGISTRY}/1"
-    assert (manifest.model_package_group_name, manifest.model_package_version) == (GROUP, 1)
-    assert (manifest.approved_by, manifest.previous_model_package_arn) == ("arn:approver", None)
-    head = s3.head_object(Bucket=STORE, Key=KEY)
-    assert result == {
-        "action": "requested",
-        "modelPackageArn": f"{REGISTRY}/1",
-        "previousModelPackageArn": None,
-        "manifestVersionId": head["VersionId"],
-        "reason": "version 1 is the highest approved one",
-    }
-
-
-def test_a_duplicate_event_changes_nothing(stub: Stub, s3: Any) -> None:
-    for _ in range(3):
-        _registry(stub, 1)
-    actions = [lambda_handler(EVENT, None)["action"] for _ in range(3)]
-    assert actions == ["requested", "unchanged", "unchanged"]
-    assert len(_written(s3)) == 1
-
-
-def test_approvals_out_of_order_end_with_the_highest_version(stub: Stub, s3: Any) -> None:
-    _registry(stub, 2)
-    lambda_handler(EVENT, None)
-    # Version 1 is approved after version 2: nothing follows from its event.
-    _registry(stub, 1, 2)
-    assert lambda_handler(EVENT, None)["action"] == "unchanged"
-    _registry(stub, 1, 3, 2)
-    result = lambda_handler(EVENT, None)
-    assert result["reason"] == "version 3 is the highest approved one, in place of version 2"
-    assert [each.model_package_version for each in _written(s3)] == [3, 2]
-
-
-def test_rejecting_the_live_version_asks_for_the_one_before(stub: Stub, s3: Any) -> None:
-    _registry(stub, 1, 2)
-    lambda_handler(EVENT, None)
-    _registry(stub, 1)
-    lambda_handler(EVENT, None)
-    newest = _written(s3)[0]
-    assert newest.model_package_arn == f"{REGISTRY}/1"
-    assert newest.previous_model_package_arn == f"{REGISTRY}/2"
-
-
-def test_without_an_approved_version_what_is_live_stays(stub: Stub, s3: Any) -> None:
-    _registry(stub, 1)
-    lambda_handler(EVENT, None)
-    _registry(stub)
-    result = lambda_handler(EVENT, None)
-    assert (result["action"], result["modelPackageArn"]) == ("none-approved", f"{REGISTRY}/1")
-    assert len(_written(s3)) == 1
-
-
-def test_a_version_that_was_rejected_since_it_was_listed_is_passed_over(
-    stub: Stub, s3: Any
-) -> None:
-    _registry(stub, 1, 2, described={2: {"ModelApprovalStatus": "Rejected"}})
-    lambda_handler(EVENT, None)
-    assert _written(s3)[0].model_package_version == 1
-
-
-def test_an_event_without_detail_works_as_well(stub: Stub) -> None:
-    _registry(stub, 1)
-    assert lambda_handler({}, None)["action"] == "requested"
-
-
-def test_an_unreadable_manifest_is_replaced(stub: Stub, s3: Any) -> None:
-    s3.put_object(Bucket=STORE, Key=KEY, Body=b"junk")
-    _registry(stub, 1)
-    assert lambda_handler(EVENT, None)["action"] == "requested"
-    s3.delete_object(Bucket=STORE, Key=KEY)
-    _registry(stub, 1)
-    assert lambda_handler(EVENT, None)["action"] == "requested"
-
-
-def _another_writes(s3: Any, version: int) -> None:
-    manifest = manifests.Manifest(GROUP, f"{REGISTRY}/{version}", version, f"2026-11-0{version}")
-    s3.put_object(Bucket=STORE, Key=KEY, Body=manifests.zip_manifest(manifest))
-
-
-@pytest.mark.parametrize("exists", [False, True])
-def test_a_manifest_that_changed_meanwhile_is_read_and_decided_again(
-    stub: Stub, s3: Any, exists: bool
-) -> None:
-    if exists:
-        _another_writes(s3, 1)
-    _registry(stub, 2)
-    _registry(stub, 3, 2)
-    events = ASSET.module("slipway_shared.clients").client("sagemaker").meta.events
-    looks: list[int] = []
-
-    def between(**_: Any) -> None:
-        looks.append(1)
-        if len(looks) == 1:  # after the manifest was read, before it is written
-            _another_writes(s3, 4)
-
-    events.register("before-parameter-build.sagemaker.ListModelPackages", between)
+    events.register(name, happen)
     try:
-        result = lambda_handler(EVENT, None)
+        yield
     finally:
-        events.unregister("before-parameter-build.sagemaker.ListModelPackages", between)
-    # Both pages of the second look count.
-    assert len(looks) == 3
-    assert result["reason"] == "version 3 is the highest approved one, in place of version 4"
-    assert result["previousModelPackageArn"] == f"{REGISTRY}/4"
+        events.unregister(name, happen)
 
 
-@pytest.mark.parametrize("code", ["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"])
-def test_who_always_loses_gives_up_for_lambda_to_retry(stub: Stub, code: str) -> None:
-    store = stub(ASSET, "s3")
-    for _ in range(5):
-        _registry(stub, 1)
-        store.add_client_error("get_object", "NoSuchKey")
-        store.add_client_error("put_object", code)
-    with pytest.raises(RuntimeError, match="was written by others 5 times in a row"):
-        lambda_handler(EVENT, None)
+@contextmanager
+def _once_before(scene: Scene, operation: str, act: Callable[[], None]) -> Iterator[None]:
+    done: list[bool] = []
 
+    def once() -> None:
+        if not done:
+            done.append(True)
+            act()
 
-def test_a_refusal_is_raised_for_lambda_to_retry(stub: Stub) -> None:
-    store = stub(ASSET, "s3")
-    _registry(stub, 1)
-    store.add_client_error("get_object", "NoSuchKey")
-    store.add_client_error("put_object", "AccessDenied")
-    with pytest.raises(ClientError, match="AccessDenied"):
-        lambda_handler(EVENT, None)
-    store.add_client_error("get_object", "AccessDenied")
-    with pytest.raises(ClientError, match="AccessDenied"):
-        lambda_handler(EVENT, None)
+    with _before(scene, operation, once):
+        yield

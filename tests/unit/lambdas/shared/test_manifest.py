@@ -1,4 +1,5 @@
-"""A manifest survives its zip file, and anything else is refused with a reason."""
+"""A manifest survives its zip file, and anything else is refused with a reason: by the parser, and by
+the schema that is published, alike."""
 
 from __future__ import annotations
 
@@ -6,35 +7,54 @@ import contextlib
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.lambdas.assets import asset
+from tests.unit.lambdas.shared.manifests import (
+    BEYOND_THE_SCHEMA,
+    FULL_STAGE,
+    INVALID,
+    LEAST,
+    SERVERLESS_STAGE,
+    VALID,
+    changed,
+)
 
 manifests = asset("shared").module("slipway_shared.manifest")
+SCHEMA = json.loads((Path(__file__).resolve().parents[4] / "docs/manifest.schema.json").read_text())
 TEXT = st.text(min_size=1, max_size=30)
-
 MANIFESTS = st.builds(
     manifests.Manifest,
     model_package_group_name=TEXT,
     model_package_arn=TEXT,
     model_package_version=st.integers(1, 10**9),
     requested_at=TEXT,
-    reason=TEXT,
+    reason=st.sampled_from(manifests.REASONS),
+    stages=st.dictionaries(TEXT, st.sampled_from([FULL_STAGE, SERVERLESS_STAGE]), min_size=1),
+    prod_approval_required=st.booleans(),
+    prod_approval_because=TEXT,
+    requested_by=st.none() | TEXT,
+    note=st.none() | TEXT,
+    approved_at=st.none() | TEXT,
     approved_by=st.none() | TEXT,
     previous_model_package_arn=st.none() | TEXT,
 )
-MEMBERS = {
-    "schemaVersion": "1",
-    "modelPackageGroupName": "G",
-    "modelPackageArn": "arn:g/1",
-    "modelPackageVersion": 1,
-    "reason": "approved",
-    "requestedAt": "2026-11-01T00:00:00Z",
-}
+
+
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+@pytest.fixture(scope="module")
+def schema() -> jsonschema.Draft202012Validator:
+    """The published schema, which is one itself."""
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    return VALIDATOR
 
 
 def _zip(**files: str) -> bytes:
@@ -50,6 +70,28 @@ def test_round_trip_and_equal_bytes(manifest: Any) -> None:
     content = manifests.zip_manifest(manifest)
     assert manifests.unzip_manifest(content) == manifest
     assert manifests.zip_manifest(manifest) == content
+
+
+# Validating takes longer than hypothesis likes, on a machine that is busy.
+@settings(deadline=None, max_examples=30)
+@given(manifest=MANIFESTS)
+def test_what_is_written_is_what_is_published(manifest: Any) -> None:
+    assert VALIDATOR.is_valid(json.loads(manifest.to_json()))
+
+
+def test_stages_keep_their_order() -> None:
+    stages = {"staging": SERVERLESS_STAGE, "prod": FULL_STAGE}
+    read = manifests.parse_manifest(json.dumps({**LEAST, "stages": stages}))
+    assert list(read.stages) == ["staging", "prod"]
+    assert list(json.loads(read.to_json())["stages"]) == ["staging", "prod"]
+
+
+def test_a_stage_is_read_with_its_name() -> None:
+    manifest = manifests.parse_manifest(json.dumps(LEAST))
+    assert manifest.stage("prod").stage == "prod"
+    assert manifest.stage("prod").endpoint_name == "abalone-prod"
+    with pytest.raises(manifests.ManifestError, match=r"no stage 'test'; it has staging, prod"):
+        manifest.stage("test")
 
 
 @given(
@@ -91,17 +133,56 @@ def test_what_is_no_manifest_is_refused_with_its_reason(content: bytes, reason: 
         manifests.unzip_manifest(content)
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"schemaVersion": "2"}, "has schemaVersion '2'; this version reads '1'"),
-        ({"modelPackageArn": ""}, "modelPackageArn must be a string, not ''"),
-        ({"modelPackageArn": None}, "modelPackageArn must be a string, not None"),
-        ({"modelPackageVersion": True}, "modelPackageVersion must be 1 or more, not True"),
-        ({"modelPackageVersion": 0}, "modelPackageVersion must be 1 or more, not 0"),
-        ({"approvedBy": 7}, "approvedBy must be a string, not 7"),
-    ],
-)
-def test_bad_members_are_refused(change: dict[str, Any], reason: str) -> None:
+@pytest.mark.parametrize(("path", "value"), VALID)
+def test_what_may_be_is_read_and_valid(
+    path: str, value: Any, schema: jsonschema.Draft202012Validator
+) -> None:
+    manifest = changed(path, value)
+    manifests.parse_manifest(json.dumps(manifest))
+    assert [error.message for error in schema.iter_errors(manifest)] == []
+
+
+@pytest.mark.parametrize(("path", "value", "reason"), INVALID)
+def test_what_may_not_be_is_refused_and_invalid(
+    path: str, value: Any, reason: str, schema: jsonschema.Draft202012Validator
+) -> None:
+    manifest = changed(path, value)
     with pytest.raises(manifests.ManifestError, match=reason):
-        manifests.parse_manifest(json.dumps({**MEMBERS, **change}))
+        manifests.parse_manifest(json.dumps(manifest))
+    assert not schema.is_valid(manifest)
+
+
+@pytest.mark.parametrize(("path", "value", "reason"), BEYOND_THE_SCHEMA)
+def test_what_a_schema_cannot_say_is_refused_all_the_same(
+    path: str, value: Any, reason: str, schema: jsonschema.Draft202012Validator
+) -> None:
+    manifest = changed(path, value)
+    with pytest.raises(manifests.ManifestError, match=reason):
+        manifests.parse_manifest(json.dumps(manifest))
+    assert schema.is_valid(manifest)
+
+
+def test_the_least_manifest_is_both(schema: jsonschema.Draft202012Validator) -> None:
+    manifests.parse_manifest(json.dumps(LEAST))
+    assert schema.is_valid(LEAST)
+
+
+def test_every_object_of_the_schema_names_all_its_members() -> None:
+    """Except where the members' names are free: stages, variables, tags."""
+    free = {"stages", "containerEnvironment", "tags"}
+
+    def loose(part: Any, name: str) -> list[str]:
+        if isinstance(part, list):
+            return [found for each in part for found in loose(each, name)]
+        if not isinstance(part, dict):
+            return []
+        is_object = part.get("type") == "object" or "object" in (part.get("type") or [])
+        # What only narrows an object elsewhere has no `required` of its own members.
+        own = [name] if is_object and "description" in part and not _is_strict(part) else []
+        return own + [found for key, each in part.items() for found in loose(each, key)]
+
+    assert set(loose(SCHEMA, "")) == free
+
+
+def _is_strict(part: dict[str, Any]) -> bool:
+    return part.get("additionalProperties") is False
