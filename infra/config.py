@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra.deployment_config import DeploymentConfig
 from infra.jobs_config import JobsConfig
+from infra.network_config import NetworkConfig
 from infra.reading import (
     ConfigurationError,
     number,
@@ -24,17 +26,14 @@ from infra.reading import (
     text,
 )
 from infra.source_config import SourceConfig
+from infra.stages_config import ACCOUNT, KEY_ARN, OFF, REGION, StagesConfig
 
 CONTEXT_KEY = "slipway"
-OFF = "off"
 
 # The longest name made of the project's is an endpoint's: `<project>-staging`, 63 at most.
 _PROJECT = text(
     r"(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
     "2 to 32 lower-case letters, digits and single hyphens, beginning with a letter",
-)
-_INSTANCE_TYPE = text(
-    r"ml\.[a-z0-9-]{1,20}\.[a-z0-9]{1,12}", "a SageMaker instance type such as 'ml.m5.large'"
 )
 _EMAIL = text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")
 _KEY = text(
@@ -129,49 +128,18 @@ class BatchScoringConfig:
 
 
 @dataclass(frozen=True)
-class AlarmsConfig:
-    """When an endpoint's alarms go off: each over three of five one-minute periods."""
-
-    error_rate_5xx: float = setting(
-        "share of requests that the model answers with 5XX (0 to 1)", number(0, 1), default=0.01
-    )
-    error_rate_4xx: float = setting(
-        "share of requests that the model answers with 4XX (0 to 1)", number(0, 1), default=0.1
-    )
-    model_latency_p90_ms: float = setting(
-        "90th percentile of the model's own time, milliseconds", number(1, 60_000), default=500
-    )
-
-
-@dataclass(frozen=True)
-class StageConfig:
-    """One stage's endpoint."""
-
-    instance_type: str = setting("instance type", _INSTANCE_TYPE, default="ml.m5.large")
-    initial_instance_count: int = setting(
-        "number of instances", number(1, 100, whole=True), default=1
-    )
-    data_capture_percentage: int = setting(
-        "share of requests and answers that is captured to S3, percent; 0 captures none",
-        number(0, 100, whole=True),
-        default=100,
-    )
-    alarms: AlarmsConfig = setting("alarm thresholds", default_factory=AlarmsConfig)
-
-
-@dataclass(frozen=True)
-class StagesConfig:
-    """The stages, in the order of deployment."""
-
-    staging: StageConfig = setting("the endpoint that is smoke-tested", default_factory=StageConfig)
-    prod: StageConfig = setting("the endpoint that is released", default_factory=StageConfig)
-
-
-@dataclass(frozen=True)
 class Config:
     """The whole configuration."""
 
     project: str = setting("name of the project; other names are made of it", _PROJECT)
+    account: str | None = setting(
+        "the account of the pipelines; null is whichever the CDK deploys to",
+        optional(ACCOUNT),
+        default=None,
+    )
+    region: str | None = setting(
+        "their region; null is whichever the CDK deploys to", optional(REGION), default=None
+    )
     source: SourceConfig = setting("the model repository", default_factory=SourceConfig)
     input_data_key: str | None = setting(
         "key of the training data in the artifact bucket; null is data/<project>.csv",
@@ -189,6 +157,18 @@ class Config:
         "the scoring of data sets", default_factory=BatchScoringConfig
     )
     stages: StagesConfig = setting("the stages", default_factory=StagesConfig)
+    deployment: DeploymentConfig = setting(
+        "what a deployment must pass", default_factory=DeploymentConfig
+    )
+    network: NetworkConfig = setting(
+        "where builds and functions run", default_factory=NetworkConfig
+    )
+    kms_key_arn: str | None = setting(
+        "the key that encrypts buckets, queues, topic, logs, artifacts and functions' settings; null"
+        " leaves that to AWS's own keys",
+        optional(KEY_ARN),
+        default=None,
+    )
     notification_email: str | None = setting(
         "who is told of alarms, failed pipelines and waiting approvals; null subscribes nobody",
         optional(_EMAIL),
@@ -207,6 +187,34 @@ class Config:
     tags: dict[str, str] = setting(
         "tags of every resource, beside `project`", tags, default_factory=dict
     )
+
+    def contradiction(self) -> tuple[str, str] | None:
+        """What stages elsewhere need of the pipelines."""
+        elsewhere = {
+            name: stage
+            for name, stage in self.stages.by_name().items()
+            if stage.account or stage.region
+        }
+        if elsewhere and not (self.account and self.region):
+            missing = "region" if self.account else "account"
+            return missing, "given where a stage has an account or a region of its own"
+        for name, stage in elsewhere.items():
+            # A model package is its region's, and SageMaker reads a model from a bucket of its own.
+            if stage.region not in (None, self.region):
+                return f"stages.{name}.region", (
+                    f"null or the pipelines' region, {shown(self.region)}: a model package and its"
+                    " artifact belong to their region, and are not copied to another yet"
+                )
+        if any(self.is_elsewhere(name) for name in elsewhere) and not self.kms_key_arn:
+            return "kms_key_arn", (
+                "a key that the accounts of the stages may use, where they are others:"
+                " SageMaker takes models from another account only with one"
+            )
+        return None
+
+    def is_elsewhere(self, stage: str) -> bool:
+        """Whether a stage's endpoint is in another account than the pipelines."""
+        return self.stages.by_name()[stage].account not in (None, self.account)
 
     @property
     def data_key(self) -> str:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from infra.reading import list_of, setting, text
-
-# At most as many as a VpcConfig may have:
-# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html
-_SUBNETS = list_of(
-    text(r"subnet-[0-9a-f]{8,17}", ""), 16, "ids of subnets such as 'subnet-0a1b2c3d'"
-)
-_GROUPS = list_of(text(r"sg-[0-9a-f]{8,17}", ""), 5, "ids of security groups such as 'sg-0a1b2c3d'")
+from infra.network_config import SECURITY_GROUPS, SUBNETS
+from infra.reading import setting
 
 
 @dataclass(frozen=True)
@@ -19,10 +13,10 @@ class JobsConfig:
     """The VPC of the jobs, and of the models that pipelines make."""
 
     subnet_ids: list[str] = setting(
-        "subnets in which jobs run; none is SageMaker's own network", _SUBNETS, default_factory=list
+        "subnets in which jobs run; none is SageMaker's own network", SUBNETS, default_factory=list
     )
     security_group_ids: list[str] = setting(
-        "security groups of the jobs; needed with subnets", _GROUPS, default_factory=list
+        "security groups of the jobs; needed with subnets", SECURITY_GROUPS, default_factory=list
     )
 
     def contradiction(self) -> tuple[str, str] | None:

@@ -29,6 +29,47 @@ class Names:
     def model_deploy_stack(self) -> str:
         return f"{self.pascal}-ModelDeploy"
 
+    def stage_stack(self, stage: str) -> str:
+        """The stack in a stage's account and region."""
+        return f"{self.pascal}-{stage.capitalize()}"
+
+    # Roles that another stack, perhaps in another account, has to name before it can see them. IAM's
+    # names are an account's, whatever the region: so the region is part of them (64 characters at most).
+
+    def deployer_role(self, region: str) -> str:
+        """The role of the function that deploys, in the pipelines' account."""
+        return f"{self.project}-deployer-{region}"
+
+    def smoke_test_role(self, region: str) -> str:
+        """The role of the function that tests staging, in the pipelines' account."""
+        return f"{self.project}-smoke-test-{region}"
+
+    def deployment_role(self, stage: str, region: str) -> str:
+        """What those two take on in a stage's account."""
+        return f"{self.project}-{stage}-deploy-{region}"
+
+    def endpoint_role(self, stage: str, region: str) -> str:
+        """The role of a stage's models and endpoint."""
+        return f"{self.project}-{stage}-model-{region}"
+
+    @property
+    def external_id(self) -> str:
+        """What the two say when they take on a deployment role."""
+        return f"slipway-{self.project}"
+
+    def stage_parameter(self, stage: str) -> str:
+        """The Systems Manager parameter with a stage's settings."""
+        return f"{self.stage_parameter_prefix}{stage}"
+
+    @property
+    def stage_parameter_prefix(self) -> str:
+        return f"/slipway/{self.project}/stages/"
+
+    @property
+    def pin_parameter(self) -> str:
+        """The parameter by which a person says which version is to be live."""
+        return f"/slipway/{self.project}/pin"
+
     @property
     def repository(self) -> str:
         """What people clone."""

@@ -11,7 +11,8 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, field, fields, is_dataclass
+from dataclasses import MISSING, Field, field, fields, is_dataclass, replace
+from operator import attrgetter
 from typing import Any, Protocol, TypeVar, get_type_hints, runtime_checkable
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class Contradictory(Protocol):
     """A dataclass whose fields may each be right, and wrong together."""
 
     def contradiction(self) -> tuple[str, str] | None:
-        """The name of a field, and what it must be beside the others; None if all is well."""
+        """A field, by its path from here, and what it must be beside the others; None if all is well."""
         ...
 
 
@@ -41,8 +42,9 @@ def setting(meaning: str, check: Check | None = None, **default: Any) -> Any:
     return field(metadata={"meaning": meaning, "check": check}, **default)
 
 
-def read(kind: type[T], given: Any, path: str) -> T:
-    """An instance of `kind` made of `given`. Raises ConfigurationError."""
+def read(kind: type[T], given: Any, path: str, base: T | None = None) -> T:
+    """An instance of `kind` made of `given`; what is not given is `base`'s, or the field's default.
+    Raises ConfigurationError."""
     if not isinstance(given, Mapping):
         raise ConfigurationError(f"{path} is {shown(given)}; it must be an object with keys")
     known = {entry.name: entry for entry in fields(kind)}  # type: ignore[arg-type]
@@ -51,25 +53,29 @@ def read(kind: type[T], given: Any, path: str) -> T:
             raise ConfigurationError(_unknown(path, str(key), list(known)))
     kinds = get_type_hints(kind)
     values = {
-        name: _value(kinds[name], entry, given[name], f"{path}.{name}")
+        name: _value(kinds[name], entry, given[name], f"{path}.{name}", base)
         for name, entry in known.items()
         if name in given
     }
     for name, entry in known.items():
         if name not in given and entry.default is MISSING and entry.default_factory is MISSING:
             raise ConfigurationError(f"{path}.{name} is missing: {entry.metadata['meaning']}")
-    made = kind(**values)
+    made = kind(**values) if base is None else replace(base, **values)  # type: ignore[type-var]
     if isinstance(made, Contradictory) and (wrong := made.contradiction()):
         name, allowed = wrong
         raise ConfigurationError(
-            f"{path}.{name} is {shown(getattr(made, name))}; it must be {allowed}"
+            f"{path}.{name} is {shown(attrgetter(name)(made))}; it must be {allowed}"
         )
     return made
 
 
-def _value(kind: Any, entry: Field[Any], given: Any, path: str) -> Any:
+def _value(kind: Any, entry: Field[Any], given: Any, path: str, parent: Any) -> Any:
     if is_dataclass(kind) and isinstance(kind, type):
-        return read(kind, given, path)
+        # A default may be another than its kind's: prod moves its traffic more slowly than staging.
+        if parent is not None:
+            return read(kind, given, path, getattr(parent, entry.name))
+        factory = entry.default_factory
+        return read(kind, given, path, None if factory is MISSING else factory())
     check: Check | None = entry.metadata.get("check")
     allowed = check(given) if check else None
     if allowed:
@@ -160,12 +166,35 @@ def list_of(check: Check, most: int, words: str) -> Check:
     return checked
 
 
+def texts(most: int, longest: int) -> Check:
+    """An object of strings by string, such as environment variables, short enough in JSON to travel in
+    a manifest's settings (docs/manifest.schema.json)."""
+    words = (
+        f"an object of at most {most} strings by name (letters, digits and _), written in at most"
+        f" {longest} characters of JSON"
+    )
+
+    def check(value: Any) -> str | None:
+        right = (
+            isinstance(value, dict)
+            and len(value) <= most
+            and all(
+                re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and isinstance(entry, str)
+                for name, entry in value.items()
+            )
+            and len(json.dumps(value, separators=(",", ":"))) <= longest
+        )
+        return None if right else words
+
+    return check
+
+
 def tags(value: Any) -> str | None:
     """An object of strings by string, such as every AWS service takes as tags.
 
     https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-    All together are short, because a deployment hands them to its function in UserParameters, which
-    CodePipeline allows 1000 characters for.
+    All together are short, because they travel in a stage's settings, in a parameter of Systems Manager's
+    that holds 4,096 characters (infra/constructs/request_deployment.py).
     """
     words = (
         "an object of at most 20 tags, not `project` nor beginning with `aws:`, of letters, digits, "

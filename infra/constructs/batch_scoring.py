@@ -18,7 +18,7 @@ from infra.constructs.acknowledgements import acknowledge_dependency_on_role
 from infra.constructs.permissions import ANY_VERSION, allow, service
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.sagemaker_arns import SageMakerArns
-from infra.constructs.undelivered_events import UndeliveredEvents
+from infra.constructs.undelivered_events import UndeliveredEvents, queue_encryption
 from infra.names import Names
 
 ANSWER_TIMEOUT = cdk.Duration.minutes(1)
@@ -48,14 +48,13 @@ class BatchScoring(Construct):
         undelivered: UndeliveredEvents,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._retention_days = config.log_retention_days
         self._arns = SageMakerArns(self, names)
         self._bucket = bucket
         # What its reader fails on again and again goes where undelivered events go: an alarm is there.
         self.queue = sqs.Queue(
             self,
             "HandOverQueue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            **queue_encryption(self, "HandOverQueue"),
             enforce_ssl=True,
             retention_period=RETENTION,
             visibility_timeout=VISIBILITY_TIMEOUT,
@@ -155,7 +154,6 @@ class BatchScoring(Construct):
             directory=directory,
             description=description,
             timeout=ANSWER_TIMEOUT,
-            log_retention_days=self._retention_days,
         )
 
     def _schedule(self, expression: str, undelivered: UndeliveredEvents) -> None:

@@ -13,17 +13,28 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config import ChecksConfig, Config
-from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.acknowledgements import acknowledge, acknowledge_dependency_on_role
 from infra.constructs.batch_scoring import BatchScoring
 from infra.constructs.permissions import ANY_OBJECT, allow, pass_to_sagemaker, service
+from infra.constructs.python_function import NO_INTERFACE_YET
 from infra.constructs.sagemaker_arns import SageMakerArns
 from infra.constructs.sagemaker_roles import PipelineExecutionRole
 from infra.constructs.service_log_group import ServiceLogGroup
 from infra.jobs_config import JobsConfig
 from infra.names import Names
+from infra.network_config import NetworkConfig
 
 BUILDSPEC = "codebuild-buildspec.yml"
 TIMEOUT_MINUTES = 30
+# https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface
+INTERFACE_ACTIONS = [
+    *(f"ec2:{verb}NetworkInterface" for verb in ("Create", "Delete")),
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeVpcs",
+]
 ANY_REPORT_GROUP = (
     "The buildspec, which belongs to the data scientists, names the groups of its reports."
 )
@@ -45,7 +56,7 @@ class ModelBuild(Construct):
         batch_scoring: BatchScoring | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        log_group = ServiceLogGroup(self, "LogGroup", retention_days=config.log_retention_days)
+        log_group = ServiceLogGroup(self, "LogGroup")
         role = iam.Role(
             self,
             "CodeBuildServiceRole",
@@ -86,16 +97,60 @@ class ModelBuild(Construct):
             ),
             timeout=cdk.Duration.minutes(TIMEOUT_MINUTES),
         )
-        acknowledge(
-            self.project,
-            {
-                "AwsSolutions-CB4": "What a build writes goes into the artifact bucket, under the key"
-                " that AWS manages for S3 (alias/aws/s3); a key of the project's own is not configurable."
-            },
-        )
+        self._encrypt(config.kms_key_arn)
+        if config.network.vpc_id:
+            self._join(role, config.network)
         arns = SageMakerArns(self, names)
         pipelines = [*arns.pipeline(), *(arns.batch_scoring_pipeline() if batch_scoring else [])]
         self._grant(role, names, pipelines, bucket, execution_role, log_group)
+
+    def _encrypt(self, key_arn: str | None) -> None:
+        """What a build writes, it writes to S3, with the key that the project has for that."""
+        if key_arn is None:
+            acknowledge(
+                self.project,
+                {
+                    "AwsSolutions-CB4": "What a build writes goes into the artifact bucket, under the key"
+                    " that AWS manages for S3 (alias/aws/s3), unless the configuration names a key."
+                },
+            )
+        else:
+            self._resource.encryption_key = key_arn
+
+    def _join(self, role: iam.Role, network: NetworkConfig) -> None:
+        """Run builds in a VPC. The ids are all there is: the L2 would ask for availability zones."""
+        self._resource.vpc_config = codebuild.CfnProject.VpcConfigProperty(
+            vpc_id=network.vpc_id,
+            subnets=network.subnet_ids,
+            security_group_ids=network.security_group_ids,
+        )
+        allow(role, INTERFACE_ACTIONS, ["*"], because=NO_INTERFACE_YET)
+        stack = cdk.Stack.of(self)
+        subnets = [
+            stack.format_arn(service="ec2", resource="subnet", resource_name=subnet)
+            for subnet in network.subnet_ids
+        ]
+        allow(
+            role,
+            ["ec2:CreateNetworkInterfacePermission"],
+            [stack.format_arn(service="ec2", resource="network-interface", resource_name="*")],
+            {
+                "StringEquals": {
+                    "ec2:AuthorizedService": "codebuild.amazonaws.com",
+                    "ec2:Subnet": subnets,
+                }
+            },
+            because=NO_INTERFACE_YET,
+        )
+        # CodeBuild tries these rights when the project is made.
+        self.project.node.add_dependency(role)
+        acknowledge_dependency_on_role(self.project)
+
+    @property
+    def _resource(self) -> codebuild.CfnProject:
+        resource = self.project.node.default_child
+        assert isinstance(resource, codebuild.CfnProject)
+        return resource
 
     def _grant(
         self,

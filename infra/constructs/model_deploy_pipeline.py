@@ -12,16 +12,21 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.config import Config, StageConfig
+from infra.constructs.deployment_functions import DeploymentFunctions
 from infra.constructs.pipeline_roles import PipelineRoles
 from infra.constructs.pipeline_trigger import PipelineTrigger
+from infra.constructs.project_stack import project_of
 from infra.constructs.superseding_pipeline import superseding_pipeline
 from infra.constructs.undelivered_events import UndeliveredEvents
-from infra.names import Names
+from infra.deployment_config import LoadConfig
 
 SOURCE = "Source"
-# Not the artifact's name: CodePipeline refuses a namespace that is one.
-SOURCE_VARIABLES = "SourceVariables"
+# Namespaces of the actions' variables. Not an artifact's name: CodePipeline refuses a namespace that is
+# one.
+SOURCE_VARIABLES, STAGING_VARIABLES = "SourceVariables", "StagingVariables"
+TEST_VARIABLES, APPROVAL_VARIABLES = "SmokeTestVariables", "ApprovalVariables"
+EXECUTION = "#{codepipeline.PipelineExecutionId}"
+APPROVAL, APPROVE = "Approval", "Approve"
 
 
 class ModelDeployPipeline(Construct):
@@ -32,75 +37,52 @@ class ModelDeployPipeline(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        config: Config,
-        names: Names,
         manifest_bucket: s3.IBucket,
         manifest_key: str,
         artifact_bucket: s3.IBucket,
-        endpoint_role_arn: str,
-        capture_uri: str,
-        deploy_endpoint: lambda_.IFunction,
-        smoke_test: lambda_.IFunction,
+        functions: DeploymentFunctions,
         approval_topic: sns.ITopic,
         undelivered: UndeliveredEvents,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._config = config
-        self._names = names
-        self._endpoint_role_arn = endpoint_role_arn
-        self._capture_uri = capture_uri
-        roles = PipelineRoles(self, "Roles", artifact_bucket=artifact_bucket)
-        self._roles = roles
-        manifest = codepipeline.Artifact("Manifest")
+        project = project_of(self)
+        self._names, self._config = project.names, project.config
+        self._functions = functions
+        self._roles = PipelineRoles(self, "Roles", artifact_bucket=artifact_bucket)
+        self._manifest = codepipeline.Artifact("Manifest")
         self.pipeline = superseding_pipeline(
             self,
             "ModelDeploy",
-            name=names.model_deploy_pipeline,
+            name=self._names.model_deploy_pipeline,
             bucket=artifact_bucket,
-            roles=roles,
+            roles=self._roles,
         )
-        self._add(
-            "Source",
-            actions.S3SourceAction(
-                action_name=SOURCE,
-                role=roles.s3_source(SOURCE, manifest_bucket, manifest_key),
-                bucket=manifest_bucket,
-                bucket_key=manifest_key,
-                output=manifest,
-                trigger=actions.S3Trigger.NONE,
-                variables_namespace=SOURCE_VARIABLES,
-            ),
+        self.pipeline.add_stage(
+            stage_name="Source",
+            actions=[
+                actions.S3SourceAction(
+                    action_name=SOURCE,
+                    role=self._roles.s3_source(SOURCE, manifest_bucket, manifest_key),
+                    bucket=manifest_bucket,
+                    bucket_key=manifest_key,
+                    output=self._manifest,
+                    trigger=actions.S3Trigger.NONE,
+                    variables_namespace=SOURCE_VARIABLES,
+                )
+            ],
         )
-        self._add(
-            "Staging", self._deploy("staging", config.stages.staging, deploy_endpoint, manifest)
+        self.pipeline.add_stage(
+            stage_name="Staging", actions=[self._deploy("staging", STAGING_VARIABLES)]
         )
-        self._add(
-            "SmokeTest",
-            actions.LambdaInvokeAction(
-                action_name="Invoke",
-                role=roles.invoke("SmokeTest", smoke_test, reads_artifacts=True),
-                lambda_=smoke_test,
-                inputs=[manifest],
-                user_parameters_string=json.dumps({"endpointName": names.endpoint("staging")}),
-            ),
+        self.pipeline.add_stage(
+            stage_name="SmokeTest", actions=[self._smoke_test(), self._prepare_approval()]
         )
-        self._add(
-            "Approval",
-            actions.ManualApprovalAction(
-                action_name="Approve",
-                role=roles.approval("Approve", approval_topic.topic_arn),
-                notification_topic=approval_topic,
-                additional_information=(
-                    f"{names.endpoint('staging')} serves the new version and passed the smoke test; "
-                    f"approving takes it to {names.endpoint('prod')}."
-                ),
-            ),
-        )
-        self._add("Prod", self._deploy("prod", config.stages.prod, deploy_endpoint, manifest))
+        self._add_approval(approval_topic)
+        self.pipeline.add_stage(stage_name="Prod", actions=[self._deploy("prod")])
         PipelineTrigger(
             self,
             "ManifestWritten",
-            description=f"A new deployment manifest starts {names.model_deploy_pipeline}",
+            description=f"A new deployment manifest starts {self._names.model_deploy_pipeline}",
             event_pattern={
                 "source": ["aws.s3"],
                 "detail-type": ["Object Created"],
@@ -113,33 +95,112 @@ class ModelDeployPipeline(Construct):
             undelivered=undelivered,
         )
 
-    def _add(self, stage: str, action: codepipeline.IAction) -> None:
-        self.pipeline.add_stage(stage_name=stage, actions=[action])
-
-    def _deploy(
-        self,
-        stage: str,
-        settings: StageConfig,
-        function: lambda_.IFunction,
-        manifest: codepipeline.Artifact,
-    ) -> codepipeline.IAction:
-        capture = {
-            "percentage": settings.data_capture_percentage,
-            "destinationS3Uri": self._capture_uri,
-        }
-        parameters: dict[str, Any] = {
-            "stage": stage,
-            "endpointName": self._names.endpoint(stage),
-            "instanceType": settings.instance_type,
-            "initialInstanceCount": settings.initial_instance_count,
-            "executionRoleArn": self._endpoint_role_arn,
-            "dataCapture": capture if settings.data_capture_percentage else None,
-            "tags": {"project": self._config.project, **self._config.tags},
-        }
-        return actions.LambdaInvokeAction(
-            action_name="Deploy",
-            role=self._roles.invoke(f"Deploy{stage.capitalize()}", function, reads_artifacts=True),
-            lambda_=function,
-            inputs=[manifest],
-            user_parameters_string=json.dumps(parameters, separators=(",", ":")),
+    def _deploy(self, stage: str, namespace: str | None = None) -> codepipeline.IAction:
+        return self._invoke(
+            "Deploy",
+            f"Deploy{stage.capitalize()}",
+            self._functions.deploy_endpoint,
+            {
+                "stage": stage,
+                "endpointName": self._names.endpoint(stage),
+                "executionId": EXECUTION,
+                "manifestVersionId": f"#{{{SOURCE_VARIABLES}.VersionId}}",
+            },
+            namespace,
         )
+
+    def _smoke_test(self) -> codepipeline.IAction:
+        deployment = self._config.deployment
+        return self._invoke(
+            "Invoke",
+            "SmokeTest",
+            self._functions.smoke_test,
+            {
+                "stage": "staging",
+                "endpointName": self._names.endpoint("staging"),
+                "maxLatencyMilliseconds": deployment.max_latency_ms,
+                "load": load_parameters(deployment.load),
+            },
+            TEST_VARIABLES,
+        )
+
+    def _prepare_approval(self) -> codepipeline.IAction:
+        results = (
+            "#{SmokeTestVariables.RecordCount} golden records answered within"
+            " #{SmokeTestVariables.MaxDifference} in #{SmokeTestVariables.LatencyMilliseconds} ms,"
+            " #{SmokeTestVariables.BadRecordsRefused} bad ones refused, load"
+            " #{SmokeTestVariables.LoadSummary}, update #{StagingVariables.Guardrail}"
+        )
+        return self._invoke(
+            "PrepareApproval",
+            "PrepareApproval",
+            self._functions.prepare_approval,
+            {
+                "pipelineName": self._names.model_deploy_pipeline,
+                "approvalStage": APPROVAL,
+                "approvalAction": APPROVE,
+                "executionId": EXECUTION,
+                "stagingResults": results,
+            },
+            APPROVAL_VARIABLES,
+            run_order=2,
+        )
+
+    def _add_approval(self, topic: sns.ITopic) -> None:
+        """The approval, in a stage that is skipped where the manifest says that nobody need be asked:
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html."""
+        needed = codepipeline.Rule(
+            name="ApprovalRequired",
+            provider="VariableCheck",
+            version="1",
+            configuration={
+                "Variable": f"#{{{APPROVAL_VARIABLES}.ApprovalRequired}}",
+                "Value": "yes",
+                "Operator": "EQ",
+            },
+        )
+        self.pipeline.add_stage(
+            stage_name=APPROVAL,
+            before_entry=codepipeline.Conditions(
+                conditions=[codepipeline.Condition(result=codepipeline.Result.SKIP, rules=[needed])]
+            ),
+            actions=[
+                actions.ManualApprovalAction(
+                    action_name=APPROVE,
+                    role=self._roles.approval(APPROVE, topic.topic_arn),
+                    notification_topic=topic,
+                    additional_information=f"#{{{APPROVAL_VARIABLES}.Message}}",
+                )
+            ],
+        )
+
+    def _invoke(
+        self,
+        name: str,
+        role: str,
+        function: lambda_.IFunction,
+        parameters: dict[str, Any],
+        namespace: str | None,
+        run_order: int = 1,
+    ) -> codepipeline.IAction:
+        return actions.LambdaInvokeAction(
+            action_name=name,
+            role=self._roles.invoke(role, function, reads_artifacts=True),
+            lambda_=function,
+            inputs=[self._manifest],
+            user_parameters_string=json.dumps(parameters, separators=(",", ":")),
+            variables_namespace=namespace,
+            run_order=run_order,
+        )
+
+
+def load_parameters(load: LoadConfig) -> dict[str, Any] | None:
+    """The load step's parameters, if it is configured."""
+    if load.requests_per_second is None:
+        return None
+    return {
+        "requestsPerSecond": load.requests_per_second,
+        "seconds": load.seconds,
+        "maxErrors": load.max_errors,
+        "maxP99Milliseconds": load.max_p99_ms,
+    }

@@ -14,12 +14,22 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.assets import asset_files
 from infra.constructs.acknowledgements import acknowledge_dependency_on_role
 from infra.constructs.permissions import allow
+from infra.constructs.project_stack import project_of
 from infra.constructs.service_log_group import ServiceLogGroup
 
-LAMBDAS = Path(__file__).resolve().parents[2] / "lambdas"
-SHARED = LAMBDAS / "shared" / "slipway_shared"
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+INTERFACE_ACTIONS = [
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+]
+NO_INTERFACE_YET = "Network interfaces are made in the VPC, and have no names before."
 
 
 class PythonFunction(Construct):
@@ -34,14 +44,17 @@ class PythonFunction(Construct):
         description: str,
         timeout: cdk.Duration,
         environment: Mapping[str, str] | None = None,
-        log_retention_days: int,
+        role_name: str | None = None,
+        memory_mb: int = 256,
         dead_letter_queue: sqs.IQueue | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        log_group = ServiceLogGroup(self, "LogGroup", retention_days=log_retention_days)
+        config = project_of(self).config
+        log_group = ServiceLogGroup(self, "LogGroup")
         self.role = iam.Role(
             self,
             "Role",
+            role_name=role_name,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description=f"What {directory} may do",
         )
@@ -58,7 +71,7 @@ class PythonFunction(Construct):
             runtime=lambda_.Runtime.PYTHON_3_14,
             description=description,
             timeout=timeout,
-            memory_size=256,
+            memory_size=memory_mb,
             role=self.role,
             environment=dict(environment or {}),
             log_group=log_group,
@@ -66,6 +79,22 @@ class PythonFunction(Construct):
             dead_letter_queue=dead_letter_queue,
         )
         acknowledge_dependency_on_role(self.function)
+        if dead_letter_queue:
+            # Lambda sends as the function's role; the CDK allows the queue, and forgets its key.
+            allow(self.role, ["sqs:SendMessage"], [dead_letter_queue.queue_arn])
+        resource = self.function.node.default_child
+        assert isinstance(resource, lambda_.CfnFunction)
+        if config.kms_key_arn:
+            # Of its environment variables.
+            resource.kms_key_arn = config.kms_key_arn
+            allow(self.role, ["kms:Decrypt"], [config.kms_key_arn])
+        if config.network.vpc_id:
+            # The ids are all there is: the L2 would ask for availability zones.
+            resource.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
+                subnet_ids=config.network.subnet_ids,
+                security_group_ids=config.network.security_group_ids,
+            )
+            allow(self.role, INTERFACE_ACTIONS, ["*"], because=NO_INTERFACE_YET)
 
     def allow(self, actions: Sequence[str], *resources: str, because: str | None = None) -> None:
         """Let the function do `actions` on `resources`; a `*` in them needs a reason."""
@@ -81,14 +110,12 @@ class PythonFunction(Construct):
 
 
 def asset(directory: str) -> Path:
-    """A folder with the function's Python files and a copy of the shared package, and nothing else:
-    what tools leave in a working directory must not change the asset."""
+    """A folder with the function's files, and nothing else."""
     staged = Path(tempfile.mkdtemp(prefix="asset-"))
     # The CDK copies it into its output as soon as the asset is made.
     atexit.register(shutil.rmtree, staged, ignore_errors=True)
-    for source, target in ((LAMBDAS / directory, staged), (SHARED, staged / SHARED.name)):
-        for file in source.rglob("*.py"):
-            copy = target / file.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
+    for name, source in asset_files(directory).items():
+        copy = staged / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
     return staged

@@ -13,11 +13,20 @@ from infra.names import Names
 
 
 class SageMakerArns:
-    """Each method answers all the ARNs that its resources may have."""
+    """Each method answers all the ARNs that its resources may have, in the scope's account and region
+    or in those given."""
 
-    def __init__(self, scope: Construct, names: Names) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        names: Names,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+    ) -> None:
         self._stack = cdk.Stack.of(scope)
         self._names = names
+        self._account, self._region = account, region
 
     def pipeline(self) -> list[str]:
         """The SageMaker pipeline."""
@@ -76,4 +85,6 @@ class SageMakerArns:
         return [self._arn(f"{kind}/{spelling}{suffix}") for spelling in (name, name.lower())]
 
     def _arn(self, resource: str) -> str:
-        return self._stack.format_arn(service="sagemaker", resource=resource)
+        return self._stack.format_arn(
+            service="sagemaker", resource=resource, account=self._account, region=self._region
+        )

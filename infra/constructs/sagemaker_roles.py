@@ -155,36 +155,6 @@ class PipelineExecutionRole(iam.Role):
         allow(self, ["sqs:SendMessage"], [queue.queue_arn])
 
 
-class EndpointRole(iam.Role):
-    """The role of models and endpoints: reads models, writes what is captured and logged."""
-
-    def __init__(
-        self, scope: Construct, construct_id: str, *, bucket: s3.IBucket, capture_prefix: str
-    ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            assumed_by=service(scope, "sagemaker"),
-            description="Serves models behind the endpoints",
-        )
-        read_artifacts(self, bucket)
-        allow(
-            self,
-            ["s3:PutObject"],
-            [bucket.arn_for_objects(f"{capture_prefix}/*")],
-            because="The endpoint makes the keys of what it captures, below this prefix.",
-        )
-        pull_images(self)
-        write_logs(self, "Endpoints")
-        allow(
-            self,
-            ["cloudwatch:PutMetricData"],
-            ["*"],
-            {"StringLike": {"cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/*"]}},
-            because="Metrics have no resource in IAM; the condition keeps to SageMaker's namespaces.",
-        )
-
-
 def read_artifacts(role: iam.Role, bucket: s3.IBucket) -> None:
     """Let a role read a bucket's objects, and see what there is."""
     allow(role, ["s3:GetObject"], [bucket.arn_for_objects("*")], because=ANY_OBJECT)

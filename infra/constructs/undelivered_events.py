@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.project_stack import project_of
 
 
 class UndeliveredEvents(sqs.Queue):
-    """A dead-letter queue, encrypted by SQS. An event stays for 14 days, the most that SQS allows."""
+    """A dead-letter queue, encrypted. An event stays for 14 days, the most that SQS allows."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(
             scope,
             construct_id,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            **queue_encryption(scope, construct_id),
             enforce_ssl=True,
             retention_period=cdk.Duration.days(14),
         )
@@ -43,6 +47,17 @@ class UndeliveredEvents(sqs.Queue):
                 conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
             )
         )
+
+
+def queue_encryption(scope: Construct, construct_id: str) -> dict[str, Any]:
+    """A queue's properties for encryption by the project's key, or by SQS's own."""
+    key_arn = project_of(scope).config.kms_key_arn
+    if key_arn is None:
+        return {"encryption": sqs.QueueEncryption.SQS_MANAGED}
+    return {
+        "encryption": sqs.QueueEncryption.KMS,
+        "encryption_master_key": kms.Key.from_key_arn(scope, f"{construct_id}Key", key_arn),
+    }
 
 
 class UndeliveredEventsAlarm(cloudwatch.Alarm):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
@@ -15,33 +14,44 @@ from infra.constructs.model_build import ModelBuild
 from infra.constructs.model_build_pipeline import ModelBuildPipeline
 from infra.constructs.model_source import model_source
 from infra.constructs.permissions import ANY_OBJECT, ANY_VERSION
+from infra.constructs.project_stack import ProjectStack
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.sagemaker_arns import SageMakerArns
 from infra.constructs.sagemaker_roles import PipelineExecutionRole
+from infra.constructs.stage_access import group_policy, let_stages_read
 from infra.constructs.undelivered_events import UndeliveredEvents
 from infra.names import Names
 
 
-class ModelBuildStack(cdk.Stack):
+class ModelBuildStack(ProjectStack):
     """Repository, artifact bucket, build, pipeline, model package group."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, config: Config, names: Names
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: Config,
+        names: Names,
+        env: cdk.Environment | None = None,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
-            description=f"{config.project}: from a push to a registered model version",
+            config=config,
+            names=names,
+            description="from a push to a registered model version",
+            env=env,
         )
-        set_permissions_boundary(self, config)
-        self._names = names
-        bucket = DataBucket(self, "ArtifactBucket")
+        bucket = self.artifact_bucket = DataBucket(self, "ArtifactBucket")
+        let_stages_read(self, bucket)
         source = model_source(self, config.source, names)
         group = sagemaker.CfnModelPackageGroup(
             self,
             "ModelPackageGroup",
             model_package_group_name=names.model_package_group,
             model_package_group_description=f"Versions of the {config.project} model",
+            model_package_group_policy=group_policy(self),
         )
         group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
         role = PipelineExecutionRole(
@@ -106,7 +116,6 @@ class ModelBuildStack(cdk.Stack):
             directory="start_pipeline",
             description="Starts the SageMaker pipeline and waits for it by continuation token",
             timeout=cdk.Duration.minutes(1),
-            log_retention_days=config.log_retention_days,
         )
         function.answers_code_pipeline()
         arns = SageMakerArns(self, names)
@@ -134,7 +143,6 @@ class ModelBuildStack(cdk.Stack):
             directory="relax_baseline",
             description="Widens a new baseline of model quality or bias by its tolerance",
             timeout=cdk.Duration.minutes(1),
-            log_retention_days=config.log_retention_days,
         )
         function.allow(
             ["s3:GetObject", "s3:PutObject"],
@@ -149,14 +157,5 @@ class ModelBuildStack(cdk.Stack):
 
     def _output(self, name: str, value: str, *, export: bool = False) -> None:
         """An output; the model deploy stack imports those that are exported."""
-        export_name = self._names.model_build_export(name) if export else None
+        export_name = self.names.model_build_export(name) if export else None
         cdk.CfnOutput(self, name, value=value, export_name=export_name)
-
-
-def set_permissions_boundary(stack: cdk.Stack, config: Config) -> None:
-    """Bound every role of a stack, where the configuration asks for it."""
-    if config.permissions_boundary:
-        policy = iam.ManagedPolicy.from_managed_policy_arn(
-            stack, "PermissionsBoundary", config.permissions_boundary
-        )
-        iam.PermissionsBoundary.of(stack).apply(policy)

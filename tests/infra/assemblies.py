@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from .configurations import CONFIGURATIONS, TEMPLATES
+from .configurations import CONFIGURATIONS, STACKS, TEMPLATES
 from .synthesis import moved_clock, start, template
 
 Template = dict[str, Any]
@@ -90,6 +90,18 @@ def deploy(assembly: Assemblies) -> Template:
 
 
 @pytest.fixture(scope="session")
+def staging(assembly: Assemblies) -> Template:
+    """The staging stack's template, with the least configuration."""
+    return template(assembly("default"), "Abalone-Staging")
+
+
+@pytest.fixture(scope="session")
+def prod(assembly: Assemblies) -> Template:
+    """The prod stack's template, with the least configuration."""
+    return template(assembly("default"), "Abalone-Prod")
+
+
+@pytest.fixture(scope="session")
 def full_build(assembly: Assemblies) -> Template:
     """The model build stack's template, with every field set."""
     return template(assembly("full"), "Abalone-ModelBuild")
@@ -99,3 +111,21 @@ def full_build(assembly: Assemblies) -> Template:
 def full_deploy(assembly: Assemblies) -> Template:
     """The model deploy stack's template, with every field set."""
     return template(assembly("full"), "Abalone-ModelDeploy")
+
+
+@pytest.fixture(scope="session")
+def full_prod(assembly: Assemblies) -> Template:
+    """The prod stack's template, with every field set."""
+    return template(assembly("full"), "Abalone-Prod")
+
+
+@pytest.fixture(scope="session")
+def all_stacks(assembly: Assemblies) -> list[Template]:
+    """Every template with the least configuration."""
+    return [template(assembly("default"), stack) for stack in STACKS]
+
+
+@pytest.fixture(scope="session")
+def all_full_stacks(assembly: Assemblies) -> list[Template]:
+    """Every template with every field set."""
+    return [template(assembly("full"), stack) for stack in STACKS]

@@ -109,7 +109,13 @@ def test_nothing_starts_it_unless_a_schedule_is_configured(
     assert target["Arn"].endswith(":pipeline/abalonebatchscoringpipeline")
     assert target["DeadLetterConfig"]["Arn"].startswith(f"${{{UNDELIVERED}")
     may = allowed(full_build, "BatchScoringSchedulerRole")
-    assert set(may) == {"sagemaker:StartPipelineExecution", "sqs:SendMessage"}
+    assert set(may) == {
+        "sagemaker:StartPipelineExecution",
+        "sqs:SendMessage",
+        # The queue is encrypted with the project's key there.
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+    }
 
 
 def test_without_it_there_is_nothing_of_it(disabled: dict[str, Any]) -> None:

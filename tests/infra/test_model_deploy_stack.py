@@ -39,9 +39,57 @@ def test_approvals_and_rejections_of_this_group_wake_request_deployment(
             ],
         },
     )
-    (permission,) = resources(deploy, "AWS::Lambda::Permission").values()
-    assert permission["Properties"]["Principal"] == "events.amazonaws.com"
-    assert permission["Properties"]["SourceArn"].startswith("${ModelPackageStateChangedRule")
+    permissions = resources(deploy, "AWS::Lambda::Permission").values()
+    assert {each["Properties"]["Principal"] for each in permissions} == {"events.amazonaws.com"}
+    sources = sorted(each["Properties"]["SourceArn"] for each in permissions)
+    assert len(sources) == 2
+    assert sources[0].startswith("${RequestDeploymentModelPackageStateChangedRule")
+    assert sources[1].startswith("${RequestDeploymentParameterChangedRule")
+
+
+def test_the_pin_and_the_stages_settings_wake_it_too(stack: Template) -> None:
+    """https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html"""
+    stack.has_resource_properties(
+        "AWS::Events::Rule",
+        {
+            "EventPattern": {
+                "source": ["aws.ssm"],
+                "detail-type": ["Parameter Store Change"],
+                "detail": {
+                    "name": [
+                        "/slipway/abalone/stages/staging",
+                        "/slipway/abalone/stages/prod",
+                        "/slipway/abalone/pin",
+                    ],
+                    "operation": ["Create", "Update", "Delete"],
+                },
+            },
+            "Targets": [
+                Match.object_like(
+                    {"Arn": {"Fn::GetAtt": [Match.string_like_regexp("^RequestDep"), "Arn"]}}
+                )
+            ],
+        },
+    )
+
+
+def test_the_settings_are_written_when_all_that_they_start_is_there(deploy: dict[str, Any]) -> None:
+    """A changed parameter is an event: the rule, the function, its rights and the pipeline come first."""
+    parameters = deploy["Resources"]
+    settings = {
+        name: each for name, each in parameters.items() if each["Type"] == "AWS::SSM::Parameter"
+    }
+    assert len(settings) == 2
+    for parameter in settings.values():
+        first = parameter["DependsOn"]
+        for prefix in (
+            "RequestDeploymentFunctionRoleDefaultPolicy",
+            "RequestDeploymentParameterChangedRule",
+            "RequestDeploymentParameterChangedRuleAllowEventRule",
+            "PipelineModelDeploy",
+            "PipelineManifestWrittenRule",
+        ):
+            assert any(name.startswith(prefix) for name in first), prefix
 
 
 def test_request_deployment_has_a_failure_destination(deploy: dict[str, Any]) -> None:
@@ -91,91 +139,49 @@ def test_pipeline_goes_from_staging_by_test_and_approval_to_prod(deploy: dict[st
     assert actions == [
         ("Source", "S3"),
         ("Staging", "Lambda"),
-        ("SmokeTest", "Lambda"),
+        ("SmokeTest", "Lambda", "Lambda"),
         ("Approval", "Manual"),
         ("Prod", "Lambda"),
     ]
 
 
 def test_each_action_has_a_role_of_its_own(build: dict[str, Any], deploy: dict[str, Any]) -> None:
-    for template, count in ((build, 3), (deploy, 5)):
-        (pipeline,) = resources(template, "AWS::CodePipeline::Pipeline").values()
+    for found, count in ((build, 3), (deploy, 6)):
+        (pipeline,) = resources(found, "AWS::CodePipeline::Pipeline").values()
         stages = pipeline["Properties"]["Stages"]
         roles = {action["RoleArn"] for stage in stages for action in stage["Actions"]}
         assert len(roles) == count
         assert pipeline["Properties"]["RoleArn"] not in roles
 
 
-@pytest.mark.parametrize("stage", ["staging", "prod"])
-@pytest.mark.parametrize(
-    ("metric", "threshold"),
-    # Errors are a share of requests, latency is in microseconds.
-    [("Invocation5XXErrors", 0.01), ("Invocation4XXErrors", 0.1), ("ModelLatency", 500_000)],
-)
-def test_each_endpoint_has_its_alarms(
-    stack: Template, stage: str, metric: str, threshold: float
-) -> None:
-    stack.has_resource_properties(
-        "AWS::CloudWatch::Alarm",
-        {
-            "AlarmName": f"abalone-{stage}-AllTraffic-{metric}",
-            "Namespace": "AWS/SageMaker",
-            "MetricName": metric,
-            "Dimensions": [
-                {"Name": "EndpointName", "Value": f"abalone-{stage}"},
-                {"Name": "VariantName", "Value": "AllTraffic"},
-            ],
-            "Threshold": threshold,
-            "ComparisonOperator": "GreaterThanThreshold",
-            "DatapointsToAlarm": 3,
-            "EvaluationPeriods": 5,
-            "Period": 60,
-            "TreatMissingData": "notBreaching",
-        },
-    )
+def test_the_test_comes_before_what_an_approver_reads(deploy: dict[str, Any]) -> None:
+    (pipeline,) = resources(deploy, "AWS::CodePipeline::Pipeline").values()
+    stages = {stage["Name"]: stage for stage in pipeline["Properties"]["Stages"]}
+    orders = {each["Name"]: each["RunOrder"] for each in stages["SmokeTest"]["Actions"]}
+    assert orders == {"Invoke": 1, "PrepareApproval": 2}
+    (approval,) = stages["Approval"]["Actions"]
+    assert approval["Configuration"]["CustomData"] == "#{ApprovalVariables.Message}"
+    # Of the action that comes last before it.
+    assert stages["SmokeTest"]["Actions"][1]["Namespace"] == "ApprovalVariables"
 
 
-def test_every_alarm_tells_the_topic(deploy: dict[str, Any]) -> None:
-    (topic,) = resources(deploy, "AWS::SNS::Topic")
-    alarms = resources(deploy, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 8
-    for alarm in alarms.values():
-        assert alarm["Properties"]["AlarmActions"] == [f"${{{topic}}}"]
-
-
-def test_undelivered_events_of_both_stacks_raise_an_alarm(deploy: dict[str, Any]) -> None:
-    watched = [
-        alarm["Properties"]["Dimensions"][0]["Value"]
-        for alarm in resources(deploy, "AWS::CloudWatch::Alarm").values()
-        if alarm["Properties"]["Namespace"] == "AWS/SQS"
-    ]
-    own = "${UndeliveredEvents0A4241A7.QueueName}"
-    assert watched == ["${Abalone-ModelBuild:UndeliveredEventsQueueName}", own]
-
-
-def test_failures_of_both_pipelines_are_told(deploy: dict[str, Any]) -> None:
-    told = {
-        rule["Properties"]["EventPattern"]["resources"][0].rsplit(":", 1)[1]
-        for rule in resources(deploy, "AWS::Events::Rule").values()
-        if rule["Properties"]["EventPattern"]["source"] == ["aws.codepipeline"]
-        and rule["Properties"]["EventPattern"]["detail"] == {"state": ["FAILED"]}
+def test_the_approval_is_skipped_where_nobody_need_be_asked(deploy: dict[str, Any]) -> None:
+    """An entry condition whose rule fails has its result
+    (https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html); the rule:
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-VariableCheck.html."""
+    (pipeline,) = resources(deploy, "AWS::CodePipeline::Pipeline").values()
+    conditions = {
+        stage["Name"]: stage["BeforeEntry"]["Conditions"]
+        for stage in pipeline["Properties"]["Stages"]
+        if "BeforeEntry" in stage
     }
-    assert told == {"abalone-model-build", "${PipelineModelDeploy0E4CE769}"}
-
-
-def test_only_alarms_and_rules_may_publish_and_over_tls(deploy: dict[str, Any]) -> None:
-    (policy,) = resources(deploy, "AWS::SNS::TopicPolicy").values()
-    statements = policy["Properties"]["PolicyDocument"]["Statement"]
-    denied = [each for each in statements if each["Effect"] == "Deny"]
-    assert [each["Condition"] for each in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
-    allowed = {each["Principal"]["Service"] for each in statements if each["Effect"] == "Allow"}
-    assert allowed == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
-
-
-def test_the_address_is_subscribed_if_there_is_one(
-    deploy: dict[str, Any], full_deploy: dict[str, Any]
-) -> None:
-    assert resources(deploy, "AWS::SNS::Subscription") == {}
-    (subscription,) = resources(full_deploy, "AWS::SNS::Subscription").values()
-    assert subscription["Properties"]["Endpoint"] == "on-call@example.com"
-    assert subscription["Properties"]["Protocol"] == "email"
+    assert set(conditions) == {"Approval"}
+    (condition,) = conditions["Approval"]
+    assert condition["Result"] == "SKIP"
+    (rule,) = condition["Rules"]
+    assert rule["RuleTypeId"]["Provider"] == "VariableCheck"
+    assert rule["Configuration"] == {
+        "Variable": "#{ApprovalVariables.ApprovalRequired}",
+        "Value": "yes",
+        "Operator": "EQ",
+    }

@@ -45,5 +45,13 @@ def test_model_deploy_stack(deploy: dict[str, Any], snapshot: SnapshotAssertion)
     assert shown(deploy) == snapshot
 
 
+def test_staging_stack(staging: dict[str, Any], snapshot: SnapshotAssertion) -> None:
+    assert shown(staging) == snapshot
+
+
+def test_prod_stack(prod: dict[str, Any], snapshot: SnapshotAssertion) -> None:
+    assert shown(prod) == snapshot
+
+
 def test_hashes_are_masked_wherever_they_stand() -> None:
     assert masked({"S3Key": f"{'0f' * 32}.zip"}) == {"S3Key": "<asset hash>.zip"}

@@ -36,7 +36,7 @@ def test_synth_twice_is_byte_identical(assembly: Assemblies, configuration: str)
     assert [name for name in first if first[name] != second[name]] == []
 
 
-def test_the_least_configuration_makes_both_stacks(assembly: Assemblies) -> None:
+def test_the_least_configuration_makes_all_stacks(assembly: Assemblies) -> None:
     made = {path.name for path in assembly("default").glob("*.template.json")}
     assert made == {f"{stack}.template.json" for stack in STACKS}
 
@@ -118,7 +118,7 @@ def test_assets_hold_source_files_only(assembly: Assemblies) -> None:
 def test_function_assets_are_small(assembly: Assemblies) -> None:
     for asset in assembly("default").glob("asset.*"):
         if (asset / "lambda_function.py").exists():
-            assert sum(path.stat().st_size for path in asset.rglob("*.py")) < 100_000
+            assert sum(path.stat().st_size for path in asset.rglob("*.py")) < 200_000
 
 
 @pytest.mark.parametrize(

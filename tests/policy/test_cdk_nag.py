@@ -30,7 +30,11 @@ Plant = Callable[[cdk.App], None]
 
 def findings(outdir: Path, given: object, plant: Plant | None = None) -> set[tuple[str, str]]:
     """The rule and the construct of each finding, after a synth with the plugin."""
-    app = cdk.App(context=context(given), outdir=str(outdir), analytics_reporting=False)
+    app = cdk.App(
+        context={**context(given), **slipway.FEATURES},
+        outdir=str(outdir),
+        analytics_reporting=False,
+    )
     slipway.build(app, config.load(app.node.get_context("slipway")))
     if plant:
         plant(app)
