@@ -11,10 +11,11 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from demo import abalone_data, clients, deploying, drift, loop, proof, summary
+from demo import abalone_data, clients, deploying, drift, loop, proof, summary, updates
 from demo.errors import StageFailed
 from demo.local_cloud import REGION, LocalCloud
 from demo.narration import Narration
+from demo.traffic import Traffic
 
 DEFAULT_PORT = 4510
 
@@ -68,7 +69,8 @@ def _run(narration: Narration, cloud: LocalCloud, data: Path | None, checks: str
                 f"a made-up data set in UCI Abalone's form ({abalone_data.ROWS} rows, seed "
                 f"{abalone_data.SEED}; DATA=file uses your own)"
             )
-        deploying.deploy(narration, cloud, settings=deploying.with_check_engine(checks))
+        settings = deploying.demo_settings(checks, updates.PROD_SETTINGS)
+        deploying.deploy(narration, cloud, settings=settings)
         aws = clients.make(cloud.endpoint_url, REGION)
         loop.give_data(narration, aws, data, what)
         made = loop.push(narration, aws, cloud.environment())
@@ -76,6 +78,12 @@ def _run(narration: Narration, cloud: LocalCloud, data: Path | None, checks: str
         package = loop.approve_and_deploy(narration, aws, made)
         proof.compare_prod_with_model(narration, aws, package)
         drift.retrain(narration, aws, cloud.environment())
+        second = loop.newest_version(aws)
+        prod = updates.prod_endpoint(aws)
+        with Traffic(
+            cloud.endpoint_url, REGION, prod, proof.golden_inputs(aws, package)
+        ) as traffic:
+            updates.replace_and_roll_back(narration, aws, traffic, made.package_arn, second)
         drift.retrain_on_shifted_data(narration, aws, cloud.environment(), data)
     with narration.stage("sum up"):
         table = summary.table(narration, aws, made, package)
@@ -84,7 +92,7 @@ def _run(narration: Narration, cloud: LocalCloud, data: Path | None, checks: str
 
 
 def _up(narration: Narration, cloud: LocalCloud, checks: str | None) -> int:
-    deploying.deploy(narration, cloud, settings=deploying.with_check_engine(checks))
+    deploying.deploy(narration, cloud, settings=deploying.demo_settings(checks, {}))
     narration.console.print("\nin another terminal, to point aws, boto3, git and cdk at it:\n")
     for name, value in cloud.exports().items():
         narration.console.print(f"export {name}={shlex.quote(value)}", markup=False, soft_wrap=True)

@@ -68,12 +68,17 @@ def deploy(
         stage.says(f"{len(templates)} stacks, from the same {output} that goes to AWS")
 
 
-def with_check_engine(engine: str | None) -> dict[str, Any] | None:
-    """The configuration in cdk.json with that engine for the checks; None for cdk.json's own."""
-    if engine is None:
-        return None
+def demo_settings(engine: str | None, prod: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration in cdk.json, with that engine for the checks if one is named, and more settings of
+    prod."""
     settings: dict[str, Any] = json.loads(Path("cdk.json").read_text())["context"]["slipway"]
-    return {**settings, "checks": {**settings.get("checks", {}), "engine": engine}}
+    stages = settings.get("stages", {})
+    checks = {"engine": engine} if engine else {}
+    return {
+        **settings,
+        "checks": {**settings.get("checks", {}), **checks},
+        "stages": {**stages, "prod": {**stages.get("prod", {}), **prod}},
+    }
 
 
 class _InBackground:

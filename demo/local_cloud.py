@@ -13,16 +13,19 @@ from demo.errors import StageFailed
 ACCOUNT_ID = "123456789012"
 REGION = "us-east-1"
 DEFAULT_STATE = Path(".slipway")
+# Five minutes of watching a canary, and the minutes that an alarm counts in, are ten seconds and two.
+PACE = 30.0
 
 
 class LocalCloud:
     """One local cloud, from `start` to `stop`."""
 
-    def __init__(self, port: int, state: Path = DEFAULT_STATE) -> None:
+    def __init__(self, port: int, state: Path = DEFAULT_STATE, pace: float = PACE) -> None:
         self.endpoint_url = f"http://localhost:{port}"
         self.state = state
         self.log = state / "localcloud.log"
         self._port = port
+        self._pace = pace
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> str:
@@ -41,6 +44,8 @@ class LocalCloud:
                     REGION,
                     "--state-dir",
                     str(self.state),
+                    "--pace",
+                    str(self._pace),
                     "--stop-at-end-of-input",
                 ],
                 stdin=subprocess.PIPE,

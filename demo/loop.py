@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from demo.narration import Narration, Stage
 
 BUILD_STACK = "Abalone-ModelBuild"
 DEPLOY_STACK = "Abalone-ModelDeploy"
+STAGE_STACKS = ("Abalone-Staging", "Abalone-Prod")
+STACKS = (BUILD_STACK, *STAGE_STACKS, DEPLOY_STACK)
 EDITED_FILE = Path("pipelines/abalone/pipeline.py")
 HYPERPARAMETER = re.compile(r'("max_depth": )(\d+)')
 
@@ -104,10 +106,10 @@ def build_and_train(narration: Narration, clients: Clients, loop: Loop) -> None:
 
 def approve_and_deploy(narration: Narration, clients: Clients, loop: Loop) -> dict[str, Any]:
     """Approve the new version and follow it to production; returns its description."""
-    # API times are whole seconds on AWS; the pipeline starts after the approval.
-    since = datetime.now(UTC) - timedelta(seconds=1)
+    before = deployments(clients)
     package = approve(narration, clients, loop)
-    deploy_version(narration, clients, loop, since)
+    deploy_version(narration, clients, before)
+    loop.live_at = datetime.now(UTC)
     return package
 
 
@@ -115,12 +117,7 @@ def approve(narration: Narration, clients: Clients, loop: Loop) -> dict[str, Any
     """Approve the version that was registered, as an approver would; returns its description."""
     group = stack_outputs(clients, BUILD_STACK)["ModelPackageGroupName"]
     with narration.stage("approve the version") as stage:
-        newest = clients.sagemaker.list_model_packages(
-            ModelPackageGroupName=group, SortBy="CreationTime", SortOrder="Descending", MaxResults=1
-        )["ModelPackageSummaryList"]
-        if not newest:
-            raise StageFailed(stage.title, f"no version was registered in {group}")
-        loop.package_arn = newest[0]["ModelPackageArn"]
+        loop.package_arn = newest_version(clients)
         clients.sagemaker.update_model_package(
             ModelPackageArn=loop.package_arn,
             ModelApprovalStatus="Approved",
@@ -133,18 +130,35 @@ def approve(narration: Narration, clients: Clients, loop: Loop) -> dict[str, Any
     return package
 
 
-def deploy_version(narration: Narration, clients: Clients, loop: Loop, since: datetime) -> None:
-    """Follow the model-deploy pipeline through staging, smoke test, approval and prod."""
+def newest_version(clients: Clients) -> str:
+    """The version that was registered last. Raises StageFailed when there is none."""
+    group = stack_outputs(clients, BUILD_STACK)["ModelPackageGroupName"]
+    newest = clients.sagemaker.list_model_packages(
+        ModelPackageGroupName=group, SortBy="CreationTime", SortOrder="Descending", MaxResults=1
+    )["ModelPackageSummaryList"]
+    if not newest:
+        raise StageFailed("look for a version", f"no version was registered in {group}")
+    return str(newest[0]["ModelPackageArn"])
+
+
+def deploy_version(
+    narration: Narration, clients: Clients, before: set[str], *, asks: bool = True
+) -> None:
+    """Follow the execution of the model-deploy pipeline that is not among those `before`, through
+    staging, smoke test, approval and prod; `asks` is whether prod waits for a person, who approves here.
+    Raises StageFailed when that is not as expected."""
     pipeline = stack_outputs(clients, DEPLOY_STACK)["CodePipelineName"]
     with narration.stage(f"CodePipeline {pipeline}") as stage:
         execution = code_pipeline.wait_for_execution(
             clients,
             pipeline,
-            lambda summary: summary["startTime"] >= since,
+            lambda summary: summary["pipelineExecutionId"] not in before,
             "the approval",
         )
 
         def approve_prod(state: dict[str, Any], action: dict[str, Any]) -> None:
+            if not asks:
+                raise StageFailed(stage.title, "prod waits for a person, and should not")
             clients.codepipeline.put_approval_result(
                 pipelineName=pipeline,
                 stageName=state["stageName"],
@@ -154,8 +168,18 @@ def deploy_version(narration: Narration, clients: Clients, loop: Loop, since: da
             )
 
         code_pipeline.follow(clients, pipeline, execution, stage.detail, on_approval=approve_prod)
-        loop.live_at = datetime.now(UTC)
-        stage.says("staging, smoke test, approval, prod")
+        approval = "approval, " if asks else "no approval needed, "
+        stage.says(f"staging, smoke test, {approval}prod")
+
+
+def deployments(clients: Clients) -> set[str]:
+    """The ids of the model-deploy pipeline's executions."""
+    pages = clients.codepipeline.get_paginator("list_pipeline_executions").paginate(
+        pipelineName=stack_outputs(clients, DEPLOY_STACK)["CodePipelineName"]
+    )
+    return {
+        each["pipelineExecutionId"] for page in pages for each in page["pipelineExecutionSummaries"]
+    }
 
 
 def stop_runs(clients: Clients, pipeline: str, reason: str) -> None:
