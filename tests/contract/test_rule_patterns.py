@@ -21,7 +21,7 @@ RULES = {
         "codecommit-repository-state-change-updated-merge",
         "codecommit-repository-state-change-updated-push-reconstructed",
     },
-    "ModelPackageStateChangedRule": {
+    "RequestDeploymentModelPackageStateChangedRule": {
         "sagemaker-model-package-state-change-approved",
         "sagemaker-model-package-state-change-approved-reconstructed",
         # A change of the life cycle of an approved version: the function finds nothing to do.
@@ -29,6 +29,17 @@ RULES = {
         "sagemaker-model-package-state-change-rejected",
     },
     "PipelineManifestWrittenRule": {"s3-object-created-eventbridge"},
+    "RequestDeploymentParameterChangedRule": {
+        "ssm-parameter-store-change-create",
+        "ssm-parameter-store-change-delete",
+        "ssm-parameter-store-change-update",
+    },
+    "NotificationsAlarmRule": {
+        "cloudwatch-alarm-state-change-composite-suppressed",
+        "cloudwatch-alarm-state-change-metric",
+        "cloudwatch-alarm-state-change-metric-math",
+        "cloudwatch-alarm-state-change-model-monitor-drift",
+    },
     "NotificationsModelBuildFailedRule": {"codepipeline-pipeline-execution-failed"},
     "NotificationsModelDeployFailedRule": {"codepipeline-pipeline-execution-failed"},
 }
@@ -40,6 +51,8 @@ NAMES = (
     ("detail", "object", "key"),
     ("detail", "referenceName"),
     ("detail", "ModelPackageGroupName"),
+    ("detail", "name"),
+    ("detail", "alarmName"),
 )
 
 
