@@ -93,11 +93,16 @@ class DeploymentRole(iam.Role):
         verbs: tuple[str, ...]
         verbs = (
             "CreateEndpointConfig",
-            "DescribeEndpointConfig",
             "DeleteEndpointConfig",
             "AddTags",
         )
         allow(self, [f"sagemaker:{verb}" for verb in verbs], configs, because=ANY_DEPLOYMENT)
+        allow(
+            self,
+            ["sagemaker:DescribeEndpointConfig"],
+            arns.any_endpoint_config(),
+            because="Somebody may have given the endpoint a configuration of another name by hand.",
+        )
         allow(
             self,
             ["sagemaker:CreateEndpoint", "sagemaker:UpdateEndpoint"],

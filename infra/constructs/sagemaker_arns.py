@@ -81,6 +81,10 @@ class SageMakerArns:
         """The endpoint configurations, named as the models are."""
         return [self._arn(f"endpoint-config/{self._names.endpoint(stage)}-v*") for stage in stages]
 
+    def any_endpoint_config(self) -> list[str]:
+        """Every endpoint configuration, of whatever name."""
+        return [self._arn("endpoint-config/*")]
+
     def _both(self, kind: str, name: str, suffix: str = "") -> list[str]:
         return [self._arn(f"{kind}/{spelling}{suffix}") for spelling in (name, name.lower())]
 

@@ -23,7 +23,7 @@ from rich.console import Console
 from demo import deploying
 from demo.clients import Clients
 from demo.local_cloud import LocalCloud
-from demo.loop import BUILD_STACK, DEPLOY_STACK
+from demo.loop import STACKS
 from demo.narration import Narration
 from tests import iam_calls
 
@@ -62,13 +62,17 @@ class Target(Protocol):
         ...
 
 
+# Five minutes of watching a new version are two and a half seconds.
+PACE = 120.0
+
+
 class OnLocalCloud:
     """A local cloud for the tests of one process."""
 
     patience = 1.0
 
     def __init__(self, port: int, state: Path, region: str) -> None:
-        self.cloud = LocalCloud(port, state)
+        self.cloud = LocalCloud(port, state, PACE)
         self.endpoint_url: str | None = self.cloud.endpoint_url
         self.region = region
 
@@ -122,7 +126,7 @@ class OnAws:
 
     @property
     def _buckets(self) -> list[str]:
-        prefixes = tuple(f"{stack.lower()}-" for stack in (BUILD_STACK, DEPLOY_STACK))
+        prefixes = tuple(f"{stack.lower()}-" for stack in STACKS)
         found = boto3.client("s3").list_buckets()["Buckets"]
         return [each["Name"] for each in found if each["Name"].startswith(prefixes)]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.loop import BUILD_STACK, DEPLOY_STACK
+from demo.loop import STACKS
 from tests import iam_calls
 
 from .conftest import unused_port
@@ -119,7 +119,7 @@ def test_whole_loop_ends_with_a_summary(
     assert re.search(r"live in prod\s+│\s+\S+: InService, version 1", printed), printed
     _the_second_push_is_compared_and_the_third_is_stopped(printed, checks)
     assert_nothing_is_left(run)
-    iam_calls.keep_calls(checkout / ".slipway", (BUILD_STACK, DEPLOY_STACK))
+    iam_calls.keep_calls(checkout / ".slipway", STACKS)
 
 
 def _the_second_push_is_compared_and_the_third_is_stopped(printed: str, checks: str) -> None:

@@ -109,7 +109,7 @@ def test_approval_takes_exactly_that_version_to_staging_and_prod(
     deployed: Deployed, pushed: dict[str, Any], in_production: list[dict[str, Any]]
 ) -> None:
     stages = [action["stageName"] for action in in_production]
-    assert stages == ["Source", "Staging", "SmokeTest", "Approval", "Prod"]
+    assert stages == ["Source", "Staging", "SmokeTest", "SmokeTest", "Approval", "Prod"]
     assert {action["status"] for action in in_production} == {"Succeeded"}
     assert deployed.live("staging") == pushed["package_arn"]
     assert deployed.live("prod") == pushed["package_arn"]
@@ -119,17 +119,18 @@ def test_prod_answers_over_http_as_the_registered_model_does(
     deployed: Deployed, package: dict[str, Any], in_production: list[dict[str, Any]]
 ) -> None:
     golden = json.loads(read(deployed, package["CustomerMetadataProperties"]["GoldenRecordsS3Uri"]))
+    records = [record["input"] for record in golden["records"]]
     response = deployed.clients.runtime.invoke_endpoint(
         EndpointName=deployed.deploy["ProdEndpointName"],
         ContentType=golden["contentType"],
         Accept=golden["accept"],
-        Body="\n".join(golden["records"]).encode(),
+        Body="\n".join(records).encode(),
     )
     answered = numpy.array(response["Body"].read().split(), dtype=numpy.float32)
-    rows = numpy.array([line.split(",") for line in golden["records"]], dtype=numpy.float32)
+    rows = numpy.array([line.split(",") for line in records], dtype=numpy.float32)
     artifact = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
     expected = load(read(deployed, artifact)).predict(xgboost.DMatrix(rows))
-    assert len(answered) == len(golden["records"]) > 0
+    assert len(answered) == len(records) > 0
     numpy.testing.assert_array_equal(answered, expected)
     assert response["InvokedProductionVariant"] == "AllTraffic"
 

@@ -30,6 +30,8 @@ RECORD = b"0.1,0.2\n"
 ROWS = 3
 # SQS shows a message again when its visibility timeout has passed; six minutes as it is deployed.
 VISIBILITY_SECONDS = "2"
+# Five minutes of watching a new version are five seconds.
+PACE = 60.0
 _names = itertools.count(1)
 
 
@@ -48,7 +50,7 @@ class InProcess(LocalCloud):
 def deployed(directory: Path) -> Iterator[Deployed]:
     """The stacks, while their cloud runs."""
     state = directory / "state"
-    with serving(state, ShortWaits()) as endpoint:
+    with serving(state, ShortWaits(), PACE) as endpoint:
         where = OnLocalCloud(int(endpoint.rpartition(":")[2]), state, REGION)
         where.cloud = InProcess(endpoint, state)
         where.deploy(directory / "cdk.out", {"project": "abalone"})

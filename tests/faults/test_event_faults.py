@@ -62,7 +62,7 @@ def settle(deployed: Deployed, before: list[str]) -> None:
             try:
                 deployed.follow_deploy(execution)
             except StageFailed as failure:
-                assert "Superseded" in failure.reason, failure
+                assert "uperseded" in failure.reason, failure
         pipeline = deployed.deploy["CodePipelineName"]
         return all(each["status"] != "InProgress" for each in deployed.executions(pipeline))
 

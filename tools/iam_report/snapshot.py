@@ -51,14 +51,17 @@ def take(endpoint_url: str, region: str, calls_file: Path) -> Snapshot:
         aws_access_key_id="report", aws_secret_access_key="report", region_name=region
     )
     iam = session.client("iam", endpoint_url=endpoint_url)
-    stacks = _stacks(session.client("cloudformation", endpoint_url=endpoint_url))
+    cloudformation = session.client("cloudformation", endpoint_url=endpoint_url)
+    stacks = _stacks(cloudformation)
     statements = {}
-    for page in iam.get_paginator("list_roles").paginate():
-        for role in page["Roles"]:
-            name = without_random_part(role["RoleName"], stacks)
-            if name != role["RoleName"] and not name.startswith("${" + BOOTSTRAP):
-                allowing = json.dumps(list(_allowing(iam, role["RoleName"])))
-                statements[bare(name)] = json.loads(without_random_part(allowing, stacks))
+    for stack in stacks:
+        if stack.startswith(BOOTSTRAP):
+            continue
+        # A role that the template names has that name here too.
+        for role in _roles_of(cloudformation, stack):
+            name = bare(without_random_part(role, stacks))
+            allowing = json.dumps(list(_allowing(iam, role)))
+            statements[name] = json.loads(without_random_part(allowing, stacks))
     return Snapshot(statements, calls_of(calls_file, stacks))
 
 
@@ -81,8 +84,10 @@ def without_random_part(text: str, stacks: Iterable[str]) -> str:
     no longer one; the same for all clouds, in policies as in calls.
     """
     for stack in stacks:
-        pattern = rf"\b({re.escape(stack)})-([A-Za-z0-9]+)-[A-Za-z0-9]{{8,13}}\b"
-        text = re.sub(pattern, r"${\1/\2}", text, flags=re.IGNORECASE)
+        # In lower case it is a bucket: an endpoint's name, say, may begin as a stack's does.
+        for name in (rf"\b({re.escape(stack)})", rf"(?<=:::)({re.escape(stack.lower())})"):
+            pattern = name + r"-([A-Za-z0-9]+)-[A-Za-z0-9]{8,13}\b"
+            text = re.sub(pattern, r"${\1/\2}", text)
     return text
 
 
@@ -116,6 +121,14 @@ def _calls(counted: Mapping[tuple[Any, ...], int]) -> tuple[Call, ...]:
 def _stacks(cloudformation: Any) -> list[str]:
     pages = cloudformation.get_paginator("describe_stacks").paginate()
     return [str(stack["StackName"]) for page in pages for stack in page["Stacks"]]
+
+
+def _roles_of(cloudformation: Any, stack: str) -> Iterator[str]:
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    for page in pages:
+        for resource in page["StackResourceSummaries"]:
+            if resource["ResourceType"] == "AWS::IAM::Role":
+                yield str(resource["PhysicalResourceId"])
 
 
 def _allowing(iam: Any, role: str) -> Iterator[dict[str, Any]]:
