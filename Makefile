@@ -25,9 +25,9 @@ synth: .venv/ready ## synthesize the CloudFormation templates into cdk.out
 test: .venv/ready ## run every test (about the time that docs/benchmarks.md says)
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-soak: .venv/ready ## put every fault into the loop, and write docs/faults.md (about an hour)
+soak: .venv/ready ## put every fault into the loop (docs/faults.md), take every permission away across accounts (about an hour)
 	@rm -rf .slipway/faults && mkdir -p .slipway/faults
-	@FAULTS_COUNTS=$(CURDIR)/.slipway/faults $(BIN)/python -m pytest -m "soak or not soak" tests/faults $(ARGS)
+	@FAULTS_COUNTS=$(CURDIR)/.slipway/faults $(BIN)/python -m pytest -m "soak or not soak" tests/faults tests/e2e/accounts $(ARGS)
 	@$(BIN)/python -m tools.faults_page .slipway/faults
 
 iam-report: .venv/ready ## run the end-to-end tests and write what each role may do and does (docs/iam.md)

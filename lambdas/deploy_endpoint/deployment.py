@@ -75,7 +75,7 @@ class Deployment:
         self._endpoint = endpoint = api.describe()
         step = next_step(endpoint, self._goal(progress), progress, time.time())
         if step.do == "fail":
-            raise _Failed(step)
+            raise _Failed(replace(step, words=step.words + self._about_reading(step)))
         if step.do == "arrive":
             step = self._with_scaling(step)
         elif step.do != "wait":
@@ -86,6 +86,11 @@ class Deployment:
         if step.do == "arrive":
             return self._success(step)
         return Continued(step.progress.to_token(), f"{self._request.what}: {step.words}")
+
+    def _about_reading(self, step: Step) -> str:
+        from refusals import NOT_DOWNLOADED, reading_the_model
+
+        return f": {reading_the_model(self._settings)}" if NOT_DOWNLOADED in step.words else ""
 
     def _goal(self, progress: Progress) -> Goal:
         capture = self._settings.data_capture

@@ -4,7 +4,8 @@ SageMaker models ResourceLimitExceeded only; the texts are observed ones. Quota:
 https://github.com/aws-samples/sagemaker-custom-project-templates/issues/51; image:
 https://github.com/aws-samples/easy-amazon-sagemaker-deployments/issues/4 and
 https://github.com/aws/amazon-sagemaker-examples/issues/195; a model that cannot be read:
-https://github.com/philschmid/llm-sagemaker-sample/issues/2.
+https://github.com/philschmid/llm-sagemaker-sample/issues/2 and, of an endpoint,
+https://github.com/aws-solutions-library-samples/fraud-detection-using-machine-learning/issues/9.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from slipway_shared.service_errors import code_of, message_of, says
 from slipway_shared.stage_settings import Instances, StageSettings
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+NO_ACCESS, NOT_DOWNLOADED = "Could not access model data", "Failed to download model data"
 
 
 def explain(error: Exception, settings: StageSettings) -> str:
@@ -43,11 +45,14 @@ def explain(error: Exception, settings: StageSettings) -> str:
             f"SageMaker in {where} cannot use the version's container image ({message}): push the"
             f" image, let {settings.execution_role_arn} pull it, or register the version anew"
         )
-    if says(error, "Could not access model data"):
-        # SageMaker does not say which of them it lacks.
-        return (
-            f"{settings.execution_role_arn} may not read the model ({message}): its policy must allow"
-            f" s3:GetObject, and kms:Decrypt where a key encrypts the model; from another account, so"
-            f" must the bucket's policy and the key's"
-        )
+    if says(error, NO_ACCESS):
+        return f"SageMaker cannot use the model ({message}): {reading_the_model(settings)}"
     return f"{operation} was refused: {message} ({code_of(error)})"
+
+
+def reading_the_model(settings: StageSettings) -> str:
+    """What SageMaker does not say of a model that it could not read."""
+    return (
+        f"{settings.execution_role_arn} must be allowed s3:GetObject on it, and kms:Decrypt where a key"
+        f" encrypts it; from another account, by the bucket's policy and the key's too"
+    )

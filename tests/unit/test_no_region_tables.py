@@ -30,6 +30,10 @@ ALLOWED = {
     # Patterns and examples for a person, of whatever partition.
     "infra/config.py": {"arn:aws"},
     "infra/source_config.py": {"arn:aws"},
+    "infra/stages_config.py": {"arn:aws", "eu-west-1"},
+    # The service-linked role of SageMaker's scaling, which has this name:
+    # https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
+    "infra/constructs/deployment_role.py": {"amazonaws.com"},
 }
 
 

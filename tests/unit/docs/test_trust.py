@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.contract import samples, test_answers, test_error_codes, test_events, test_rule_patterns
 from tests.contract import test_resource_schemas as schemas
+from tests.e2e.accounts import cases
 from tests.infra.configurations import CONFIGURATIONS
 from tools import coverage
 
@@ -29,6 +30,16 @@ def _faults() -> str:
     found = re.search(r"(\d+) faults were put, (\d+) survived", (DOCS / "faults.md").read_text())
     assert found is not None
     return f"{found[1]} put, {found[2]} survived"
+
+
+def _across_accounts() -> str:
+    counted = cases.documented()
+    outcomes = (cases.FAILS, cases.SUCCEEDS, cases.LOGGED, cases.REASONED)
+    fails, succeeds, logged, reasoned = (counted[outcome] for outcome in outcomes)
+    return (
+        f"{sum(counted.values())}: {fails} end it, {succeeds} are told of when it is over, {logged}"
+        f" are in a log, {reasoned} have a reason"
+    )
 
 
 def rows() -> list[str]:
@@ -78,6 +89,11 @@ def rows() -> list[str]:
         ),
         ("roles whose every permission is used or explained", roles, "[permissions](iam.md)"),
         ("their permissions", permissions, "[permissions](iam.md), `make iam-report`"),
+        (
+            "permissions of a deployment across accounts, each taken away and named",
+            _across_accounts(),
+            "[deployments](deployments.md#several-accounts), `make soak`",
+        ),
         ("faults", _faults(), "[faults](faults.md), `make soak`"),
     ]
     return [ROW.format(what=what, count=count, shown=shown) for what, count, shown in table]

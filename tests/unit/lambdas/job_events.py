@@ -16,6 +16,7 @@ REGISTRY = "arn:aws:sagemaker:us-east-1:123456789012:model-package/abalonepackag
 STORE = "artifact-store"
 MANIFEST_KEY = "abalone-model-deploy/Manifest/TdOSFRV"
 GROUP = "AbalonePackageGroup"
+REGISTERED_AT = datetime(2021, 6, 3, tzinfo=UTC)
 
 
 def stage_settings(stage: str, **changes: Any) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def described_package(version: int = 7, **changes: Any) -> dict[str, Any]:
         "ModelPackageGroupName": "AbalonePackageGroup",
         "ModelPackageVersion": version,
         "ModelPackageArn": f"{REGISTRY}/{version}",
-        "CreationTime": datetime(2021, 6, 3, tzinfo=UTC),
+        "CreationTime": REGISTERED_AT,
         "InferenceSpecification": {
             "Containers": [
                 {"Image": "sagemaker-xgboost:1.7-1", "ModelDataUrl": "s3://models/7/model.tar.gz"}

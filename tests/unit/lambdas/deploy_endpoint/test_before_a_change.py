@@ -134,7 +134,7 @@ REFUSALS = [
     (
         "ValidationException",
         "Could not access model data at s3://bucket/model.tar.gz.",
-        "its policy must allow s3:GetObject, and kms:Decrypt where a key encrypts the model",
+        "role/endpoint must be allowed s3:GetObject on it, and kms:Decrypt where a key encrypts it",
     ),
     ("ValidationException", "The variant names differ", "UpdateEndpoint was refused: The variant"),
 ]

@@ -105,3 +105,13 @@ def test_a_failure_after_something_was_asked_for_is_recorded(deployment: Deploym
     deployment.looks(endpoint("Failed", NEW, FailureReason="ping"))
     assert "the endpoint failed (ping)" in deployment.runs(asked("create")).failure
     assert list(deployment.records()) == ["v7-failed"]
+
+
+def test_a_model_that_was_not_downloaded_is_told_with_what_its_role_needs(
+    deployment: Deployment,
+) -> None:
+    """SageMaker says neither which role nor which permission."""
+    said = 'Failed to download model data for container "container_1" from URL: "s3://b/k".'
+    deployment.looks(endpoint("Failed", NEW, FailureReason=said))
+    failure = deployment.runs(asked("create")).failure
+    assert "role/endpoint must be allowed s3:GetObject on it, and kms:Decrypt" in failure

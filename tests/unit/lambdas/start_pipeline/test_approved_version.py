@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.lambdas.assets import asset
 from tests.unit.lambdas.conftest import Stub
-from tests.unit.lambdas.job_events import REGISTRY, described_package
+from tests.unit.lambdas.job_events import REGISTERED_AT, REGISTRY, described_package
 
 ASSET = asset("start_pipeline")
 approved = ASSET.module("approved_version")
@@ -49,7 +49,7 @@ def test_the_first_that_is_listed_is_described(stub: Stub, baselines: Any) -> No
         described_package(9, **extra),
         {"ModelPackageName": f"{REGISTRY}/9"},
     )
-    assert latest() == flags.Approved("9", baselines or {}, 1622695255)
+    assert latest() == flags.Approved("9", baselines or {}, REGISTERED_AT)
 
 
 def test_a_version_was_changed_last_by_its_approval(stub: Stub) -> None:

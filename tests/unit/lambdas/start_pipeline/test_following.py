@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.unit.lambdas.assets import asset
 from tests.unit.lambdas.conftest import Answers, Stub
-from tests.unit.lambdas.job_events import REGISTRY, STORE, described_package, job_event
+from tests.unit.lambdas.job_events import (
+    REGISTERED_AT,
+    REGISTRY,
+    STORE,
+    described_package,
+    job_event,
+)
 from tests.unit.lambdas.start_pipeline import engine_files
 
 ASSET = asset("start_pipeline")
@@ -156,7 +163,7 @@ def test_the_values_behind_a_violation_are_told_when_the_baseline_is_refreshed(
     }
     step = {
         "StepName": "ModelQualityCheck",
-        "StartTime": 1622695256,
+        "StartTime": REGISTERED_AT + timedelta(seconds=1),
         "StepStatus": "Failed",
         "FailureReason": "ClientError: Quality check failed. See violation report",
         "Metadata": {"QualityCheck": metadata},
