@@ -111,6 +111,14 @@ def _others(counted: Counted) -> Iterator[str]:
         yield f"| {what} | {kind} | {counted.put[what, kind]} | {sum(ends.values())} | {how} |"
 
 
+NOT_TRIED = "## Not tried yet"
+
+
+def not_tried(page: str) -> dict[str, set[str]]:
+    """What a page says, by hand, that functions call since it was written: by function."""
+    return functions_of(page.partition(NOT_TRIED)[2])
+
+
 def functions_of(page: str) -> dict[str, set[str]]:
     """The functions that a page is about, each with the actions that it lists."""
     rows = re.findall(r"^\| `(\w+)` \| (`[a-z0-9-]+:.*`) \|$", page, re.MULTILINE)
