@@ -1,4 +1,5 @@
-"""`python -m bench [--data FILE] [--tests]`: measure, and write docs/benchmarks.md.
+"""`python -m bench [--data FILE] [--tests]`: measure, and write docs/benchmarks.md, and the section
+"Under load" of docs/deployments.md.
 
 It takes about half an hour; with `--tests`, `make test` is run and timed as well. With `--only`, one of
 the measurements is made, and its rows of the page are written anew.
@@ -25,6 +26,8 @@ from bench import (
     server_memory,
     synth_time,
 )
+from bench.prod_load import measure as prod_load
+from bench.prod_load import report as prod_load_report
 from bench.report import (
     Handler,
     Results,
@@ -44,6 +47,7 @@ from demo.narration import Narration
 from tests.unit.lambdas import cold_start
 
 PAGE = Path("docs/benchmarks.md")
+DEPLOYMENTS = Path("docs/deployments.md")
 REASONS = Path(__file__).with_name("reasons.md")
 HANDLERS = tuple(sorted(file.parent.name for file in Path("lambdas").glob("*/lambda_function.py")))
 # The measurements that can be made alone, given a scratch directory and the data set, if any.
@@ -57,6 +61,7 @@ PARTS: dict[str, Callable[[Path, Path | None], Sequence[Row]]] = {
     "model-checks": lambda scratch, data: [
         model_checks_time.row(size) for size in model_checks_time.measure(scratch)
     ],
+    "prod-load": lambda scratch, data: _prod_load_rows(scratch),
     "preprocess": lambda scratch, data: preprocess_time.rows(preprocess_time.measure(scratch)),
     "tests": lambda scratch, data: [tests_row(seconds(lambda: run(["make", "test"], os.environ)))],
 }
@@ -90,6 +95,8 @@ def main() -> int:
         preprocess = preprocess_time.measure(scratch)
         say("the loop, deployed …")
         pipeline, memory = _on_a_cloud(scratch, arguments.data)
+        say("prod under load …")
+        load_rows = _prod_load_rows(scratch / "load")
         say("make demo …")
         demo = demo_time.measure(arguments.data)
         tests = None
@@ -110,6 +117,7 @@ def main() -> int:
         data_quality,
         model_checks,
         preprocess,
+        tuple(load_rows),
         tests,
         REASONS.read_text(),
     )
@@ -125,6 +133,15 @@ def _handler(name: str) -> Handler:
 
 def _loop_rows(pipeline: Pair, memory: server_memory.Memory) -> list[Row]:
     return [pipeline_row(pipeline), memory_row(memory)]
+
+
+def _prod_load_rows(scratch: Path) -> list[Row]:
+    """Measure; docs/deployments.md gets its section as well."""
+    outcomes = prod_load.measure(scratch, _unused_port(), REGION)
+    section = prod_load_report.table(outcomes)
+    page = prod_load_report.updated(DEPLOYMENTS.read_text(encoding="utf-8"), section)
+    DEPLOYMENTS.write_text(page, encoding="utf-8")
+    return list(map(prod_load_report.row, outcomes))
 
 
 def _on_a_cloud(scratch: Path, data: Path | None) -> tuple[Pair, server_memory.Memory]:

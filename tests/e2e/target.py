@@ -71,8 +71,8 @@ class OnLocalCloud:
 
     patience = 1.0
 
-    def __init__(self, port: int, state: Path, region: str) -> None:
-        self.cloud = LocalCloud(port, state, PACE)
+    def __init__(self, port: int, state: Path, region: str, pace: float = PACE) -> None:
+        self.cloud = LocalCloud(port, state, pace)
         self.endpoint_url: str | None = self.cloud.endpoint_url
         self.region = region
 
