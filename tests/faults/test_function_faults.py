@@ -38,7 +38,9 @@ def test_page_knows_every_call(bench: Bench, function: str) -> None:
     page = faults_page.PAGE.read_text()
     tried = faults_page.functions_of(page.partition(faults_page.NOT_TRIED)[0]).get(function, set())
     called = {point.calls[-1].partition(" ")[0] for point in bench.points[function]}
-    assert called - tried == faults_page.not_tried(page).get(function, set()), "run `make soak`"
+    untried = sorted(called - tried)
+    listed = sorted(faults_page.not_tried(page).get(function, set()))
+    assert untried == listed, f"run `make soak`; not tried: {', '.join(untried)}"
 
 
 @pytest.mark.parametrize("function", HANDLERS)
