@@ -23,7 +23,7 @@ synth: .venv/ready ## synthesize the CloudFormation templates into cdk.out
 	@cdk synth --quiet && ls cdk.out/*.template.json
 
 test: .venv/ready ## run every test (about the time that docs/benchmarks.md says)
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: .venv/ready ## put every fault into the loop (docs/faults.md), take every permission away across accounts (about an hour)
 	@rm -rf .slipway/faults && mkdir -p .slipway/faults

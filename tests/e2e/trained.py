@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -41,6 +42,16 @@ class Model:
         """`{"input", "prediction"}` of each golden record."""
         found: list[dict[str, Any]] = json.loads(self.golden_records)["records"]
         return found
+
+    @property
+    def records(self) -> list[str]:
+        """The inputs of its golden records: rows of the test split, the same for every model."""
+        return [record["input"] for record in self.golden]
+
+    @property
+    def predictions(self) -> list[float]:
+        """What it predicts for each."""
+        return [record["prediction"] for record in self.golden]
 
 
 def split(scratch: Path) -> Path:
@@ -83,7 +94,13 @@ def image(region: str) -> str:
     return said.rpartition("image: ")[2].strip()
 
 
-def register(deployed: Deployed, model: Model, image_uri: str, name: str) -> str:
+def register(
+    deployed: Deployed,
+    model: Model,
+    image_uri: str,
+    name: str,
+    environment: Mapping[str, str] | None = None,
+) -> str:
     """A version that waits for approval, its files in a folder of the artifact bucket; its ARN."""
     bucket = deployed.build["ArtifactBucketName"]
 
@@ -92,7 +109,11 @@ def register(deployed: Deployed, model: Model, image_uri: str, name: str) -> str
         deployed.clients.s3.put_object(Bucket=bucket, Key=key, Body=content)
         return f"s3://{bucket}/{key}"
 
-    container = {"Image": image_uri, "ModelDataUrl": upload("model.tar.gz", model.archive)}
+    container = {
+        "Image": image_uri,
+        "ModelDataUrl": upload("model.tar.gz", model.archive),
+        **({"Environment": dict(environment)} if environment else {}),
+    }
     made = deployed.clients.sagemaker.create_model_package(
         ModelPackageGroupName=deployed.build["ModelPackageGroupName"],
         InferenceSpecification={

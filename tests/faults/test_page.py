@@ -14,8 +14,10 @@ from tools.faults_page import Counted
 def test_every_function_has_every_kind_of_fault() -> None:
     page = faults_page.PAGE.read_text()
     rows = re.findall(r"^\| `(\w+)` \| ([a-z, ]+) \| (\d+) \| \d+ \| \d+ \| (\d+) \|$", page, re.M)
+    # Of a new function there are none until the next `make soak`, and the page says so.
+    new = set(faults_page.not_tried(page)) - {name for name, *_ in rows}
     assert {(name, kind) for name, kind, *_ in rows} == {
-        (name, kind) for name in HANDLERS for kind in KINDS
+        (name, kind) for name in HANDLERS if name not in new for kind in KINDS
     }
     assert {name: int(lost) for name, _, put, lost in rows if int(lost) or not int(put)} == {}
     assert sorted(faults_page.functions_of(page)) == HANDLERS
