@@ -12,6 +12,7 @@ from rich.table import Table
 from demo.clients import Clients, stack_outputs
 from demo.loop import DEPLOY_STACK, Loop
 from demo.narration import Narration
+from demo.versions import served_version
 
 Interval = tuple[datetime, datetime]
 # The phases in which a build does its own work, and not CodeBuild its.
@@ -47,12 +48,7 @@ def table(narration: Narration, clients: Clients, loop: Loop, package: dict[str,
 def live_version(clients: Clients, endpoint: str) -> str:
     """Status and model package of the configuration that an endpoint serves now."""
     described = clients.sagemaker.describe_endpoint(EndpointName=endpoint)
-    config = clients.sagemaker.describe_endpoint_config(
-        EndpointConfigName=described["EndpointConfigName"]
-    )
-    model = clients.sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
-    container = model.get("PrimaryContainer") or model["Containers"][0]
-    version = container["ModelPackageName"].rpartition("/")[2]
+    version = served_version(clients, endpoint).rpartition("/")[2]
     return f"{described['EndpointStatus']}, version {version}, {described['EndpointConfigName']}"
 
 

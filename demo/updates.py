@@ -4,7 +4,6 @@ coming, and none fails."""
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from demo import versions
 from demo.clients import Clients, stack_outputs
@@ -95,7 +94,7 @@ def reject(
     decide(clients, version, "Rejected", "the one before was better")
     deploy_version(narration, clients, executions, asks=False)
     with narration.stage("the rejection brought the version before back") as stage:
-        live = served_version(clients, prod_endpoint(clients))
+        live = versions.served_version(clients, prod_endpoint(clients))
         if live != before:
             raise StageFailed(stage.title, f"prod serves {live}, not {before}")
         none_failed(stage, traffic)
@@ -154,14 +153,3 @@ def decide(clients: Clients, version: str, status: str, because: str) -> None:
 def prod_endpoint(clients: Clients) -> str:
     """What callers of prod invoke."""
     return stack_outputs(clients, DEPLOY_STACK)["ProdEndpointName"]
-
-
-def served_version(clients: Clients, endpoint_name: str) -> str:
-    """The model package that an endpoint serves."""
-    endpoint = clients.sagemaker.describe_endpoint(EndpointName=endpoint_name)
-    config = clients.sagemaker.describe_endpoint_config(
-        EndpointConfigName=endpoint["EndpointConfigName"]
-    )
-    model = clients.sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
-    container: dict[str, Any] = model.get("PrimaryContainer") or model["Containers"][0]
-    return str(container["ModelPackageName"])

@@ -1,4 +1,4 @@
-"""Versions that are registered by hand, beside those that the pipeline trains."""
+"""Versions: which one is served, and those that are registered by hand, beside the pipeline's own."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def register_like(
         **{name: value for name, value in request.items() if value is not None}
     )
     return str(made["ModelPackageArn"])
+
+
+def served_version(clients: Clients, endpoint_name: str) -> str:
+    """The model package that an endpoint serves."""
+    endpoint = clients.sagemaker.describe_endpoint(EndpointName=endpoint_name)
+    config = clients.sagemaker.describe_endpoint_config(
+        EndpointConfigName=endpoint["EndpointConfigName"]
+    )
+    model = clients.sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
+    container: dict[str, Any] = model.get("PrimaryContainer") or model["Containers"][0]
+    return str(container["ModelPackageName"])
 
 
 def read(clients: Clients, uri: str) -> bytes:

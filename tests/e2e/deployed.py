@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import boto3
 
-from demo import code_pipeline
+from demo import code_pipeline, versions
 from demo.clients import Clients
 from demo.errors import StageFailed
 
@@ -208,13 +208,7 @@ class Deployed:
         known = sagemaker.list_endpoints(NameContains=name)["Endpoints"]
         if not any(endpoint["EndpointName"] == name for endpoint in known):
             return None
-        endpoint = sagemaker.describe_endpoint(EndpointName=name)
-        config = sagemaker.describe_endpoint_config(
-            EndpointConfigName=endpoint["EndpointConfigName"]
-        )
-        model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
-        container = model.get("PrimaryContainer") or model["Containers"][0]
-        return str(container["ModelPackageName"])
+        return versions.served_version(self.clients, name)
 
     def log(self, group: str, stream: str | None = None) -> str:
         """Everything in a log group (or in one of its streams), as text."""
